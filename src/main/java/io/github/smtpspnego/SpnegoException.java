@@ -1,0 +1,156 @@
+package io.github.smtpspnego;
+
+import java.util.Locale;
+import java.util.Objects;
+import javax.security.sasl.SaslException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An authentication exchange that did not succeed.
+ *
+ * <p>The message says what was tried, what came back and what to do, and ends with the anchor of
+ * the {@link Reason} in {@code TROUBLESHOOTING.md}. It never holds token bytes, passwords or keys.
+ */
+public final class SpnegoException extends SaslException {
+  private static final long serialVersionUID = 1L;
+
+  /** Why an exchange did not succeed. Each reason has a section in {@code TROUBLESHOOTING.md}. */
+  public enum Reason {
+    /** A setting has a value that it cannot have. */
+    BAD_SETTING("Correct the setting."),
+    /** No Kerberos credentials were found where they were looked for. */
+    NO_CREDENTIALS(
+        "Log in with kinit, or set a keytab"
+            + " (mail.smtp.sasl.spnego.keytab and .principal), or give a password."),
+    /** The ticket cache is of a type that the JDK cannot read (KCM, KEYRING, DIR). */
+    TICKET_CACHE_TYPE(
+        "Use a FILE cache (kinit -c FILE:/path, KRB5CCNAME=FILE:/path), or native GSS"
+            + " (-Dsun.security.jgss.native=true with credentials=native)."),
+    /** The keytab is missing, unreadable, or holds no key for the principal. */
+    KEYTAB("Check the keytab with klist -kt, and the principal's spelling and realm."),
+    /** The JAAS entry is missing, or its login modules did not log in. */
+    JAAS_ENTRY("Check the entry in the file that java.security.auth.login.config names."),
+    /** Native GSS was asked for in a JVM that does not use it, or that has no library for it. */
+    NATIVE_GSS("Start the JVM with -Dsun.security.jgss.native=true."),
+    /** KDC error 6: the client principal does not exist. */
+    CLIENT_UNKNOWN(
+        "Check the spelling of the principal and its realm; the suffix of a user principal name"
+            + " (alice@contoso.com) is often not the realm (CORP.CONTOSO.COM)."),
+    /** KDC error 24: wrong password, or a stale key in the keytab. */
+    WRONG_PASSWORD("Check the password; for a keytab, make a new one with the current key."),
+    /** KDC error 18: the account is locked, disabled or expired. */
+    ACCOUNT_REVOKED("Have the account unlocked or enabled."),
+    /** KDC error 23: the password has expired. */
+    PASSWORD_EXPIRED("Set a new password (kpasswd), then log in again."),
+    /** KDC error 7: the target name does not exist. */
+    SERVER_UNKNOWN(
+        "Connect to the server by its real, fully qualified name rather than an alias or an IP"
+            + " address, look for the name with setspn -Q SMTP/host, or set"
+            + " mail.smtp.sasl.spnego.spn."),
+    /** Error 37: the clocks differ too much. */
+    CLOCK_SKEW("Synchronise the clocks (NTP)."),
+    /** Error 14 and its kin: no encryption type in common. */
+    ENCRYPTION_TYPE(
+        "Enable AES for the account and make a new keytab; RC4 and DES are off in current JDKs."),
+    /** Errors 31 and 41: the ticket does not fit the key of who read it. */
+    MESSAGE_MODIFIED(
+        "Look for a duplicate target name (setspn -X), for an old key on the server, and for the"
+            + " realm's case."),
+    /** An expired ticket (error 32), or one not yet valid (33). */
+    TICKET_EXPIRED("Log in again (kinit)."),
+    /** No default realm, or none for the name. */
+    NO_REALM(
+        "Set default_realm in krb5.conf (or -Djava.security.krb5.conf=FILE), or give the principal"
+            + " with its realm."),
+    /** No KDC is known for the realm, or none answers. */
+    KDC_UNREACHABLE(
+        "Check that a KDC of the realm is named in krb5.conf or DNS and that its port 88 can be"
+            + " reached over TCP."),
+    /** The peer's token is neither SPNEGO nor Kerberos: a KRB-ERROR, NTLM, or no token at all. */
+    NOT_SPNEGO("Check that the server speaks SPNEGO with Kerberos under this mechanism's name."),
+    /** The peer's token is not what RFC 4178 allows, or is damaged. */
+    MALFORMED_TOKEN(
+        "Look for a proxy or filter that changes the connection; report it to the server's"
+            + " maker."),
+    /** The server answered negState reject. */
+    REJECTED("The server's log says why; check its keytab and its service principal name."),
+    /** The server answered a negState that leaves the exchange without proof. */
+    UNEXPECTED_NEG_STATE("Report it to the server's maker; nothing was sent to it."),
+    /** The server did not prove its identity. */
+    NO_SERVER_PROOF(
+        "Do not trust this server until it is known why; mutualauth=false accepts it unproved."),
+    /** The security layer offer is damaged or has no layer that was asked for. */
+    SECURITY_LAYER("Check javax.security.sasl.qop and mail.smtp.sasl.spnego.securitylayer."),
+    /** The peer broke the order of the exchange, or its bounds. */
+    PROTOCOL("Report it to the server's maker with the log of the exchange."),
+    /** Anything else that GSS-API reported. */
+    GSS_FAILURE("Start the JVM with -Dsun.security.krb5.debug=true to see more."),
+    /** Server role: the acceptor's own credentials cannot be used. */
+    ACCEPTOR_CREDENTIALS("Check the server's keytab and principal."),
+    /** Server role: the authenticated client may not act as the authorization identity. */
+    NOT_AUTHORIZED("Send no authorization identity, or have the server allow this one."),
+    /** The exchange was disposed before it was complete. */
+    DISPOSED("Create a new SASL client for a new exchange.");
+
+    private final String remedy;
+
+    Reason(String remedy) {
+      this.remedy = remedy;
+    }
+
+    /**
+     * What to do, in general; a message may say it more precisely.
+     *
+     * @return one or two sentences
+     */
+    public String remedy() {
+      return remedy;
+    }
+
+    /**
+     * The anchor of this reason's section in {@code TROUBLESHOOTING.md}.
+     *
+     * @return the anchor, {@code server-unknown} say
+     */
+    public String anchor() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** Why; never null. */
+  private final Reason reason;
+
+  /**
+   * Creates an exception whose message ends with the reason's general remedy.
+   *
+   * @param reason why
+   * @param whatHappened one sentence with its full stop: what was tried and what came back
+   * @param cause what was caught, or null
+   */
+  public SpnegoException(Reason reason, String whatHappened, @Nullable Throwable cause) {
+    this(reason, whatHappened, reason.remedy(), cause);
+  }
+
+  /**
+   * Creates an exception.
+   *
+   * @param reason why
+   * @param whatHappened one sentence with its full stop: what was tried and what came back
+   * @param remedy what to do, in sentences
+   * @param cause what was caught, or null
+   */
+  public SpnegoException(
+      Reason reason, String whatHappened, String remedy, @Nullable Throwable cause) {
+    super(whatHappened + " " + remedy + " (TROUBLESHOOTING.md#" + reason.anchor() + ")", cause);
+    this.reason = Objects.requireNonNull(reason);
+  }
+
+  /**
+   * Why the exchange did not succeed.
+   *
+   * @return the reason
+   */
+  public Reason reason() {
+    return reason;
+  }
+}

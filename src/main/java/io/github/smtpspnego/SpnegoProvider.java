@@ -1,0 +1,72 @@
+package io.github.smtpspnego;
+
+import java.security.Provider;
+import java.security.Security;
+import java.util.List;
+
+/**
+ * The security provider that makes {@code GSSAPI} mean SPNEGO for mail (MS-SSEAN).
+ *
+ * <p>It must stand before the JDK's {@code JdkSASL}, whose {@code GSSAPI} is raw Kerberos; {@link
+ * #install} sees to that. For protocols that are not switched on its factories step aside, and the
+ * JDK's answer as before.
+ */
+public final class SpnegoProvider extends Provider {
+  private static final long serialVersionUID = 1L;
+
+  /** The provider's name, for {@code java.security} and {@link Security#getProvider}. */
+  public static final String NAME = "SmtpSpnego";
+
+  private static final String VERSION = "0.1";
+  private static final String JDK_SASL = "JdkSASL";
+  private static final String BESIDE_US = "io.github.smtpspnego.";
+  private static final List<String> MECHANISMS = List.of("GSSAPI", "GSS-SPNEGO");
+
+  /** For the JVM's service loader; {@link #install} is what programs call. */
+  public SpnegoProvider() {
+    super(NAME, VERSION, "SASL GSSAPI and GSS-SPNEGO by SPNEGO (MS-SSEAN)");
+    for (String mechanism : MECHANISMS) {
+      service("SaslClientFactory", mechanism, BESIDE_US + "client.SpnegoSaslClientFactory");
+    }
+  }
+
+  private void service(String type, String mechanism, String className) {
+    putService(new Service(this, type, mechanism, className, null, null));
+  }
+
+  /**
+   * Puts the provider before the JDK's own. Does nothing where it stands there already; takes the
+   * place of a copy that another class loader left behind. Safe to call from any thread.
+   */
+  public static synchronized void install() {
+    Provider present = Security.getProvider(NAME);
+    if (present instanceof SpnegoProvider && position(NAME) < position(JDK_SASL)) {
+      return;
+    }
+    if (present != null) {
+      Security.removeProvider(NAME);
+    }
+    Security.insertProviderAt(new SpnegoProvider(), position(JDK_SASL));
+  }
+
+  /**
+   * Takes the provider out; the JDK's own answers again. Does nothing where it is not there, or
+   * where the one there is another class loader's.
+   */
+  public static synchronized void uninstall() {
+    if (Security.getProvider(NAME) instanceof SpnegoProvider) {
+      Security.removeProvider(NAME);
+    }
+  }
+
+  /** The place in the list of providers, from 1; one past the end for those not in it. */
+  private static int position(String name) {
+    Provider[] providers = Security.getProviders();
+    for (int i = 0; i < providers.length; i++) {
+      if (providers[i].getName().equals(name)) {
+        return i + 1;
+      }
+    }
+    return providers.length + 1;
+  }
+}

@@ -1,0 +1,319 @@
+package io.github.smtpspnego.client;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.credentials.CredentialFinder;
+import io.github.smtpspnego.credentials.InitiatorCredentials;
+import io.github.smtpspnego.credentials.TicketAttempt;
+import io.github.smtpspnego.credentials.UserAndPassword;
+import io.github.smtpspnego.gss.MessageProtection;
+import io.github.smtpspnego.gss.NegotiatedLayer;
+import io.github.smtpspnego.gss.Qop;
+import io.github.smtpspnego.gss.SecurityLayerChoice;
+import io.github.smtpspnego.gss.SecurityLayerOffer;
+import io.github.smtpspnego.gss.SpnegoInitiator;
+import io.github.smtpspnego.settings.LayerEnding;
+import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.Optional;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.sasl.SaslClient;
+import javax.security.sasl.SaslException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client of RFC 2222 section 7.2.1 around SPNEGO: what MS-SSEAN means by {@code GSSAPI}.
+ *
+ * <p>Nothing is looked up, read or sent before the first {@link #hasInitialResponse} or {@link
+ * #evaluateChallenge}. Every failure is logged once as a warning, since Angus Mail shows none of
+ * them, and is thrown again by every later call.
+ */
+final class SpnegoSaslClient implements SaslClient {
+  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
+
+  /** Kerberos takes one round; a server that needs more than this goes in circles. */
+  private static final int MOST_ROUNDS = 8;
+
+  /** Where the settings come from, at the first call. */
+  interface Configuration {
+    ClientSettings read() throws SpnegoException;
+  }
+
+  private enum State {
+    /** Nothing sent. */
+    START,
+    /** The NegTokenInit is made; NegTokenResps are awaited. */
+    NEGOTIATING,
+    /** The context is established; a layer offer may come, or the server's success. */
+    ESTABLISHED,
+    /** The client has nothing more to say. */
+    COMPLETE,
+    /** Every call throws what went wrong. */
+    FAILED
+  }
+
+  private final String mechanism;
+  private final Configuration configuration;
+  private final @Nullable String authorizationId;
+  private final @Nullable CallbackHandler handler;
+
+  private State state = State.START;
+  private int rounds;
+  private @Nullable SpnegoException failure;
+  private @Nullable Exchange exchange;
+  private @Nullable NegotiatedLayer layer;
+
+  /** What is there once the first token was asked for. */
+  private record Exchange(
+      ClientSettings settings,
+      InitiatorCredentials credentials,
+      SpnegoInitiator initiator,
+      TicketAttempt attempt) {}
+
+  SpnegoSaslClient(
+      String mechanism,
+      Configuration configuration,
+      @Nullable String authorizationId,
+      @Nullable CallbackHandler handler) {
+    this.mechanism = mechanism;
+    this.configuration = configuration;
+    this.authorizationId = authorizationId;
+    this.handler = handler;
+  }
+
+  @Override
+  public String getMechanismName() {
+    return mechanism;
+  }
+
+  @Override
+  public boolean hasInitialResponse() {
+    try {
+      return configuration.read().initialResponse() != InitialResponse.NEVER;
+    } catch (SpnegoException e) {
+      return true; // so that the next call comes, which can throw it
+    }
+  }
+
+  @Override
+  public byte[] evaluateChallenge(byte[] challenge) throws SaslException {
+    State before = state;
+    try {
+      byte[] response =
+          switch (before) {
+            case START -> start(challenge);
+            case NEGOTIATING -> negotiate(challenge);
+            case ESTABLISHED -> chooseLayer(challenge);
+            case COMPLETE -> throw protocol("sent a challenge after the exchange was complete");
+            case FAILED -> throw failure();
+          };
+      LOGGER.log(
+          Level.DEBUG,
+          "{0}: {1} octets received in {2}, {3} octets to send in {4}",
+          mechanism,
+          challenge.length,
+          before,
+          response.length,
+          state);
+      return response;
+    } catch (SpnegoException e) {
+      throw before == State.COMPLETE ? e : fail(e);
+    } catch (SaslException | RuntimeException e) {
+      throw fail(
+          new SpnegoException(
+              Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e));
+    }
+  }
+
+  /** Makes the NegTokenInit. A client speaks first: what it answers here must be empty. */
+  private byte[] start(byte[] challenge) throws SaslException {
+    if (challenge.length != 0) {
+      throw protocol("sent a challenge before the client's first token");
+    }
+    ClientSettings settings = configuration.read();
+    InitiatorCredentials credentials = new CredentialFinder(settings.credentials(), handler).find();
+    TicketAttempt attempt = credentials.begin(settings.target());
+    SpnegoInitiator initiator =
+        credentials.run(
+            () ->
+                new SpnegoInitiator(
+                    settings.target(),
+                    credentials.credential().orElse(null),
+                    new SpnegoInitiator.Flags(
+                        settings.mutualAuth(),
+                        settings.delegation(),
+                        settings.qop().contains(Qop.AUTH_CONF)),
+                    "Authenticating to " + settings.target() + " " + credentials.describe()));
+    exchange = new Exchange(settings, credentials, initiator, attempt);
+    byte[] token = credentials.run(initiator::firstToken);
+    state = State.NEGOTIATING;
+    return token;
+  }
+
+  private byte[] negotiate(byte[] challenge) throws SaslException {
+    if (challenge.length == 0) {
+      throw protocol("sent an empty challenge where a NegTokenResp was due");
+    }
+    if (++rounds > MOST_ROUNDS) {
+      throw protocol("asked for more than " + MOST_ROUNDS + " tokens");
+    }
+    Exchange current = exchange();
+    byte[] token = current.credentials().run(() -> current.initiator().nextToken(challenge));
+    if (current.initiator().isEstablished()) {
+      current.attempt().proved();
+      state = State.ESTABLISHED;
+      if (current.settings().layerEnding() == LayerEnding.NONE) {
+        complete(NegotiatedLayer.NONE);
+      }
+    }
+    return token;
+  }
+
+  /** Answers the layer offer, RFC 2222 section 7.2.1. */
+  private byte[] chooseLayer(byte[] challenge) throws SaslException {
+    if (challenge.length == 0) {
+      throw protocol("sent an empty challenge where a security layer offer was due");
+    }
+    Exchange current = exchange();
+    return current.credentials().run(() -> chooseLayer(current, challenge));
+  }
+
+  private byte[] chooseLayer(Exchange current, byte[] challenge) throws SpnegoException {
+    MessageProtection protection = current.initiator().protection();
+    SecurityLayerOffer offer;
+    try {
+      byte[] plain = protection.unwrap(challenge, 0, challenge.length, Qop.AUTH);
+      offer = SecurityLayerOffer.decode(plain);
+    } catch (IllegalArgumentException e) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
+    }
+    ClientSettings settings = current.settings();
+    Qop chosen =
+        settings.qop().stream()
+            .filter(offer.layers()::contains)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new SpnegoException(
+                        Reason.SECURITY_LAYER,
+                        "%s: the server offers the layers %s, and %s are asked for."
+                            .formatted(tried(), offer.layers(), settings.qop()),
+                        null));
+    NegotiatedLayer negotiated =
+        NegotiatedLayer.of(chosen, protection, offer.maxSize(), settings.maxBuffer());
+    byte[] choice =
+        new SecurityLayerChoice(
+                chosen, chosen == Qop.AUTH ? 0 : settings.maxBuffer(), identityToActAs(settings))
+            .encode();
+    byte[] response = protection.wrap(choice, 0, choice.length, Qop.AUTH);
+    complete(negotiated);
+    return response;
+  }
+
+  /**
+   * The authorization identity, where the user asked for one. Angus Mail passes the user's name
+   * where nothing was asked for, and that is no Kerberos identity.
+   */
+  private Optional<String> identityToActAs(ClientSettings settings) {
+    if (settings.authorizationId().isPresent()) {
+      return settings.authorizationId();
+    }
+    return Optional.ofNullable(authorizationId)
+        .filter(id -> !id.isEmpty() && !id.equals(new UserAndPassword(handler).name()));
+  }
+
+  private void complete(NegotiatedLayer negotiated) {
+    layer = negotiated;
+    state = State.COMPLETE;
+    if (negotiated.qop() == Qop.AUTH) {
+      exchange().initiator().dispose(); // no message will be wrapped, and Angus never disposes
+    }
+  }
+
+  /**
+   * Whether the client has nothing more to say. After the last token that is not known while a
+   * layer offer may come: Angus Mail would answer it with an empty line.
+   */
+  @Override
+  public boolean isComplete() {
+    return state == State.COMPLETE;
+  }
+
+  @Override
+  public byte[] wrap(byte[] outgoing, int offset, int length) throws SaslException {
+    return negotiated().wrap(outgoing, offset, length);
+  }
+
+  @Override
+  public byte[] unwrap(byte[] incoming, int offset, int length) throws SaslException {
+    return negotiated().unwrap(incoming, offset, length);
+  }
+
+  @Override
+  public @Nullable Object getNegotiatedProperty(String name) {
+    return negotiated().property(name);
+  }
+
+  /** Forgets keys and credentials; may be called again. What was negotiated can still be asked. */
+  @Override
+  public void dispose() {
+    if (exchange != null) {
+      exchange.initiator().dispose();
+    }
+    if (state != State.COMPLETE && state != State.FAILED) {
+      failure =
+          new SpnegoException(
+              Reason.DISPOSED, tried() + ": the client was disposed in " + state + ".", null);
+      end(State.FAILED);
+    }
+  }
+
+  private SpnegoException fail(SpnegoException e) {
+    if (state != State.FAILED) {
+      failure = e;
+      LOGGER.log(Level.WARNING, e.getMessage());
+      if (exchange != null) {
+        exchange.initiator().dispose();
+      }
+      end(State.FAILED);
+    }
+    return e;
+  }
+
+  private void end(State last) {
+    // After the server's proof the ticket is beyond doubt, whatever happened then.
+    if (exchange != null && state == State.NEGOTIATING) {
+      exchange.attempt().failed();
+    }
+    state = last;
+  }
+
+  private SpnegoException failure() {
+    return Objects.requireNonNull(failure);
+  }
+
+  private Exchange exchange() {
+    return Objects.requireNonNull(exchange);
+  }
+
+  private NegotiatedLayer negotiated() {
+    if (layer == null) {
+      throw new IllegalStateException("the exchange is in " + state + ", not complete");
+    }
+    return layer;
+  }
+
+  private SpnegoException protocol(String what) {
+    return new SpnegoException(Reason.PROTOCOL, tried() + ": the server " + what + ".", null);
+  }
+
+  private String tried() {
+    return exchange == null
+        ? "Authenticating with " + mechanism
+        : "Authenticating to "
+            + exchange.settings().target()
+            + " "
+            + exchange.credentials().describe();
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.smtpspnego.client;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.settings.SaslProperties;
+import io.github.smtpspnego.settings.SettingsReader;
+import io.github.smtpspnego.settings.Switch;
+import io.github.smtpspnego.settings.UnknownSettings;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.sasl.SaslClient;
+import javax.security.sasl.SaslClientFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes clients for the protocols that are switched on and the hosts that are known to speak
+ * SPNEGO; for all others it steps aside, and the JDK asks the next provider.
+ *
+ * <p>Where an exchange is ours it never throws: Angus Mail would answer that with the password, by
+ * LOGIN or PLAIN. What is wrong is thrown by the client's first call.
+ */
+public final class SpnegoSaslClientFactory implements SaslClientFactory {
+  /** For the security provider. */
+  public SpnegoSaslClientFactory() {}
+
+  @Override
+  public @Nullable SaslClient createSaslClient(
+      String[] mechanisms,
+      @Nullable String authorizationId,
+      @Nullable String protocol,
+      @Nullable String serverName,
+      @Nullable Map<String, ?> properties,
+      @Nullable CallbackHandler handler) {
+    Optional<String> mechanism =
+        Arrays.stream(mechanisms).filter(SaslProperties.MECHANISMS::contains).findFirst();
+    if (mechanism.isEmpty() || protocol == null || !SaslProperties.policiesHold(properties)) {
+      return null;
+    }
+    SettingsReader settings = new SettingsReader(protocol, properties);
+    if (!isOurs(settings, serverName)) {
+      return null;
+    }
+    UnknownSettings.warn(settings);
+    return new SpnegoSaslClient(
+        mechanism.get(),
+        () -> {
+          Switch.isOn(settings); // a bad value is told here
+          return ClientSettings.read(settings, serverName);
+        },
+        authorizationId,
+        handler);
+  }
+
+  @Override
+  public String[] getMechanismNames(@Nullable Map<String, ?> properties) {
+    return SaslProperties.policiesHold(properties)
+        ? SaslProperties.MECHANISMS.toArray(String[]::new)
+        : new String[0];
+  }
+
+  private static boolean isOurs(SettingsReader settings, @Nullable String serverName) {
+    try {
+      return Switch.isOn(settings) && Switch.isKnownHost(settings, serverName);
+    } catch (SpnegoException e) {
+      return true; // who set it badly meant us; the client says what is wrong
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.smtpspnego.credentials;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A password for as long as one login takes, and a fingerprint of it for longer.
+ *
+ * <p>Logins are shared only between callers that know the same password. To compare them without
+ * keeping it, a keyed hash is kept, and the key is random in each JVM.
+ */
+final class Secret implements AutoCloseable {
+  private static final byte[] KEY = new SecureRandom().generateSeed(32);
+
+  private final char[] password;
+  private final String fingerprint;
+
+  /** Copies the password; the caller's array stays the caller's. */
+  Secret(char @Nullable [] password) {
+    this.password = password == null ? new char[0] : password.clone();
+    this.fingerprint = fingerprint(this.password);
+  }
+
+  boolean isEmpty() {
+    return password.length == 0;
+  }
+
+  /** The password itself; not copied, so that {@link #close} wipes it. */
+  char[] chars() {
+    return password;
+  }
+
+  String fingerprint() {
+    return fingerprint;
+  }
+
+  /** Wipes the password. The fingerprint stays. */
+  @Override
+  public void close() {
+    Arrays.fill(password, '\0');
+  }
+
+  @Override
+  public String toString() {
+    return "a secret";
+  }
+
+  private static String fingerprint(char[] password) {
+    if (password.length == 0) {
+      return "";
+    }
+    ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
+    byte[] octets = new byte[encoded.remaining()];
+    encoded.get(octets);
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(KEY, "HmacSHA256"));
+      return HexFormat.of().formatHex(mac.doFinal(octets));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("HmacSHA256 is in every JDK", e);
+    } finally {
+      Arrays.fill(octets, (byte) 0);
+      encoded.clear().put(new byte[encoded.capacity()]);
+    }
+  }
+}

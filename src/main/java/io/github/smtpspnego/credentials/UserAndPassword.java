@@ -1,0 +1,66 @@
+package io.github.smtpspnego.credentials;
+
+import java.io.IOException;
+import java.util.Arrays;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
+import javax.security.auth.callback.UnsupportedCallbackException;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a callback handler for the user and password that it has; one that has none is no error. */
+public final class UserAndPassword {
+  private final @Nullable CallbackHandler handler;
+
+  /**
+   * Creates an asker; nothing is asked yet.
+   *
+   * @param handler the handler, or null
+   */
+  public UserAndPassword(@Nullable CallbackHandler handler) {
+    this.handler = handler;
+  }
+
+  /**
+   * Asks for the user.
+   *
+   * @return the name, empty where there is none
+   */
+  public String name() {
+    NameCallback callback = new NameCallback("user");
+    return ask(callback) && callback.getName() != null ? callback.getName() : "";
+  }
+
+  boolean hasPassword() {
+    try (Secret password = password()) {
+      return !password.isEmpty();
+    }
+  }
+
+  /** Asks for the password; to be closed. */
+  Secret password() {
+    PasswordCallback callback = new PasswordCallback("password", false);
+    char[] answer = ask(callback) ? callback.getPassword() : null;
+    try {
+      return new Secret(answer);
+    } finally {
+      if (answer != null) {
+        Arrays.fill(answer, '\0');
+      }
+      callback.clearPassword();
+    }
+  }
+
+  private boolean ask(Callback callback) {
+    if (handler == null) {
+      return false;
+    }
+    try {
+      handler.handle(new Callback[] {callback});
+      return true;
+    } catch (IOException | UnsupportedCallbackException | RuntimeException e) {
+      return false; // it does not know; what needs the answer says so
+    }
+  }
+}

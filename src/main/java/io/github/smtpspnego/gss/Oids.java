@@ -1,0 +1,73 @@
+package io.github.smtpspnego.gss;
+
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.Oid;
+
+/** The object identifiers of the mechanisms that are met on the wire. */
+public final class Oids {
+  /** SPNEGO, RFC 4178 section 1. */
+  public static final Oid SPNEGO = oid("1.3.6.1.5.5.2");
+
+  /** Kerberos V5, RFC 4121 section 1. */
+  public static final Oid KERBEROS = oid("1.2.840.113554.1.2.2");
+
+  /** Kerberos as Microsoft once misspelt it, MS-SPNG section 3.1.5.2; means the same. */
+  public static final Oid MS_KERBEROS = oid("1.2.840.48018.1.2.2");
+
+  /** User-to-user Kerberos. */
+  public static final Oid KERBEROS_USER_TO_USER = oid("1.2.840.113554.1.2.2.3");
+
+  /** NTLM, MS-NLMP. */
+  public static final Oid NTLM = oid("1.3.6.1.4.1.311.2.2.10");
+
+  /** SPNEGO Extended Negotiation, MS-NEGOEX. */
+  public static final Oid NEGOEX = oid("1.3.6.1.4.1.311.2.2.30");
+
+  /** Name type of a Kerberos principal name, RFC 4121 section 4 and RFC 1964 section 2.1.1. */
+  public static final Oid KERBEROS_PRINCIPAL_NAME = oid("1.2.840.113554.1.2.2.1");
+
+  private Oids() {}
+
+  /**
+   * Whether the mechanism is Kerberos under one of its two identifiers.
+   *
+   * @param mechanism a mechanism's identifier
+   * @return true for Kerberos
+   */
+  public static boolean isKerberos(Oid mechanism) {
+    return mechanism.equals(KERBEROS) || mechanism.equals(MS_KERBEROS);
+  }
+
+  /**
+   * A mechanism's name for people.
+   *
+   * @param mechanism a mechanism's identifier
+   * @return its name, or its dotted form where it has none here
+   */
+  public static String name(Oid mechanism) {
+    if (isKerberos(mechanism)) {
+      return mechanism.equals(KERBEROS) ? "Kerberos" : "Kerberos (Microsoft's OID)";
+    }
+    if (mechanism.equals(SPNEGO)) {
+      return "SPNEGO";
+    }
+    if (mechanism.equals(NTLM)) {
+      return "NTLM";
+    }
+    if (mechanism.equals(NEGOEX)) {
+      return "NegoEx";
+    }
+    if (mechanism.equals(KERBEROS_USER_TO_USER)) {
+      return "Kerberos user-to-user";
+    }
+    return mechanism.toString();
+  }
+
+  private static Oid oid(String dotted) {
+    try {
+      return new Oid(dotted);
+    } catch (GSSException e) {
+      throw new IllegalArgumentException(dotted, e);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.smtpspnego.gss;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Quality of protection: the security layers of RFC 2222 section 7.2 (RFC 4752 section 3.3). */
+public enum Qop {
+  /** Authentication only; no security layer. */
+  AUTH(1, "auth"),
+  /** Integrity protection. */
+  AUTH_INT(2, "auth-int"),
+  /** Confidentiality, and integrity with it. */
+  AUTH_CONF(4, "auth-conf");
+
+  private final int bit;
+  private final String saslName;
+
+  Qop(int bit, String saslName) {
+    this.bit = bit;
+    this.saslName = saslName;
+  }
+
+  /** The bit in the offer and in the choice. */
+  int bit() {
+    return bit;
+  }
+
+  /**
+   * The name in {@code javax.security.sasl.qop}.
+   *
+   * @return {@code auth}, {@code auth-int} or {@code auth-conf}
+   */
+  public String saslName() {
+    return saslName;
+  }
+
+  /**
+   * Reads {@code javax.security.sasl.qop}.
+   *
+   * @param list names separated by commas or blanks, best first
+   * @return the layers in that order
+   * @throws IllegalArgumentException if a name is not known, or there is none
+   */
+  public static List<Qop> parse(String list) {
+    List<Qop> layers = new ArrayList<>();
+    for (String name : list.strip().split("[,\\s]+", -1)) {
+      layers.add(of(name));
+    }
+    return List.copyOf(layers);
+  }
+
+  private static Qop of(String name) {
+    for (Qop qop : values()) {
+      if (qop.saslName.equals(name.toLowerCase(Locale.ROOT))) {
+        return qop;
+      }
+    }
+    throw new IllegalArgumentException(name);
+  }
+}

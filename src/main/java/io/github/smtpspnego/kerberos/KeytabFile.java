@@ -1,0 +1,95 @@
+package io.github.smtpspnego.kerberos;
+
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a keytab holds, without its keys: the file format of MIT Kerberos, version {@code 0502}.
+ *
+ * <p>The JDK can use a keytab but not list it, and "Unable to obtain password from user" is all
+ * that it says when the file lacks the principal.
+ */
+public final class KeytabFile {
+  private static final int VERSION = 0x0502;
+  private static final long MAX_SIZE = 16 << 20;
+
+  /**
+   * One key's label.
+   *
+   * @param principal the name with its realm
+   * @param kvno the key's version number
+   * @param encryptionType its number in the registry of RFC 3961
+   */
+  public record Entry(String principal, int kvno, int encryptionType) {}
+
+  private KeytabFile() {}
+
+  /**
+   * Lists a keytab.
+   *
+   * @param file the file
+   * @return its entries in the order of the file
+   * @throws IOException if the file cannot be read or is no keytab
+   */
+  public static List<Entry> read(Path file) throws IOException {
+    if (Files.size(file) > MAX_SIZE) {
+      throw new IOException("larger than any keytab");
+    }
+    byte[] octets = Files.readAllBytes(file);
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(octets));
+    if (octets.length < 2 || in.readUnsignedShort() != VERSION) {
+      throw new IOException("not a keytab of version 0x0502");
+    }
+    List<Entry> entries = new ArrayList<>();
+    while (in.available() >= 4) {
+      int size = in.readInt(); // negative: a hole that a removed entry left
+      byte[] entry = in.readNBytes(Math.min(Math.abs(size), in.available()));
+      if (size > 0) {
+        entries.add(entry(entry));
+      } else if (size == 0) {
+        break;
+      }
+    }
+    return List.copyOf(entries);
+  }
+
+  /** The distinct principals of the entries. */
+  public static List<String> principals(List<Entry> entries) {
+    return entries.stream().map(Entry::principal).distinct().toList();
+  }
+
+  private static Entry entry(byte[] octets) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(octets));
+    int components = in.readUnsignedShort();
+    String realm = text(in);
+    List<String> name = new ArrayList<>();
+    for (int i = 0; i < components; i++) {
+      name.add(text(in));
+    }
+    in.readInt(); // name type
+    in.readInt(); // time stamp
+    int kvno = in.readUnsignedByte();
+    int encryptionType = in.readUnsignedShort();
+    in.skipBytes(in.readUnsignedShort()); // the key itself
+    if (in.available() >= 4) {
+      int longKvno = in.readInt();
+      kvno = longKvno == 0 ? kvno : longKvno;
+    }
+    return new Entry(String.join("/", name) + "@" + realm, kvno, encryptionType);
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    int length = in.readUnsignedShort();
+    byte[] octets = in.readNBytes(length);
+    if (octets.length < length) {
+      throw new IOException("cut short");
+    }
+    return new String(octets, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.smtpspnego.settings;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.gss.Qop;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.security.sasl.Sasl;
+import org.jspecify.annotations.Nullable;
+
+/** The standard properties of {@code javax.security.sasl}, the same in both roles. */
+public final class SaslProperties {
+  /** The mechanism name that MS-SSEAN section 2.2.1 fixes. */
+  public static final String GSSAPI = "GSSAPI";
+
+  /** The unambiguous name that Cyrus SASL and Dovecot use. */
+  public static final String GSS_SPNEGO = "GSS-SPNEGO";
+
+  /** Both names, the specification's first. */
+  public static final List<String> MECHANISMS = List.of(GSSAPI, GSS_SPNEGO);
+
+  private static final int DEFAULT_MAX_BUFFER = 65536;
+  private static final int LARGEST_MAX_BUFFER = 0xffffff;
+
+  /** Policies that these mechanisms do not hold to, as the JDK's own GSSAPI does not. */
+  private static final Set<String> NOT_HELD =
+      Set.of(Sasl.POLICY_NODICTIONARY, Sasl.POLICY_FORWARD_SECRECY, Sasl.POLICY_PASS_CREDENTIALS);
+
+  private SaslProperties() {}
+
+  /**
+   * Whether the mechanisms hold to the policies asked for.
+   *
+   * @param properties with {@code javax.security.sasl.policy.*}, or null
+   * @return false where a policy is asked for that they do not hold to
+   */
+  public static boolean policiesHold(@Nullable Map<String, ?> properties) {
+    return properties == null
+        || NOT_HELD.stream().noneMatch(policy -> isTrue(properties.get(policy)));
+  }
+
+  /**
+   * The layers asked for.
+   *
+   * @param settings with {@code javax.security.sasl.qop}
+   * @return the layers, best first; authentication only where nothing is asked for
+   * @throws SpnegoException if the value is not a list of known layers
+   */
+  public static List<Qop> qop(SettingsReader settings) throws SpnegoException {
+    String value = settings.property(Sasl.QOP).orElse(Qop.AUTH.saslName());
+    try {
+      return Qop.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw SettingsReader.bad(
+          Sasl.QOP, value, "it must be a list of auth, auth-int, auth-conf, best first");
+    }
+  }
+
+  /**
+   * The largest message taken under a layer.
+   *
+   * @param settings with {@code javax.security.sasl.maxbuffer}
+   * @return the size in octets
+   * @throws SpnegoException if the value is no size that fits three octets
+   */
+  public static int maxBuffer(SettingsReader settings) throws SpnegoException {
+    String value = settings.property(Sasl.MAX_BUFFER).orElse(Integer.toString(DEFAULT_MAX_BUFFER));
+    try {
+      int size = Integer.parseInt(value);
+      if (size > 0 && size <= LARGEST_MAX_BUFFER) {
+        return size;
+      }
+    } catch (NumberFormatException e) {
+      // reported below, like a number out of range
+    }
+    throw SettingsReader.bad(
+        Sasl.MAX_BUFFER, value, "it must be a number from 1 to " + LARGEST_MAX_BUFFER);
+  }
+
+  private static boolean isTrue(@Nullable Object value) {
+    return value != null && "true".equalsIgnoreCase(value.toString());
+  }
+}
