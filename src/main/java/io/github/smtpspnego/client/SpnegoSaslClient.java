@@ -14,6 +14,7 @@ import io.github.smtpspnego.gss.SecurityLayerOffer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.settings.LayerEnding;
 import java.lang.System.Logger.Level;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
@@ -197,8 +198,12 @@ final class SpnegoSaslClient implements SaslClient {
                 () ->
                     new SpnegoException(
                         Reason.SECURITY_LAYER,
-                        "%s: the server offers the layers %s, and %s are asked for."
-                            .formatted(tried(), offer.layers(), settings.qop()),
+                        String.format(
+                            Locale.ROOT,
+                            "%s: the server offers the layers %s, and %s are asked for.",
+                            tried(),
+                            offer.layers(),
+                            settings.qop()),
                         null));
     NegotiatedLayer negotiated =
         NegotiatedLayer.of(chosen, protection, offer.maxSize(), settings.maxBuffer());

@@ -157,8 +157,10 @@ public final class CredentialFinder {
       if (principal.isEmpty() || password.isEmpty()) {
         throw new SpnegoException(
             Reason.NO_CREDENTIALS,
-            "Logging in with a password: no %s was given."
-                .formatted(principal.isEmpty() ? "user" : "password"),
+            String.format(
+                Locale.ROOT,
+                "Logging in with a password: no %s was given.",
+                principal.isEmpty() ? "user" : "password"),
             "Give both to connect(user, password), or use another source of credentials.",
             null);
       }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
@@ -100,10 +101,11 @@ final class KerberosLogin {
     if (!Files.isReadable(keytab)) {
       throw new SpnegoException(
           Reason.KEYTAB,
-          "Logging in %s: the file %s."
-              .formatted(
-                  request.describe(),
-                  Files.exists(keytab) ? "cannot be read by this user" : "does not exist"),
+          String.format(
+              Locale.ROOT,
+              "Logging in %s: the file %s.",
+              request.describe(),
+              Files.exists(keytab) ? "cannot be read by this user" : "does not exist"),
           null);
     }
   }

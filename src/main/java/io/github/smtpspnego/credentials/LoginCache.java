@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -118,10 +119,11 @@ final class LoginCache {
       if (REJECTIONS.contains(last.reason()) && now.isBefore(until)) {
         throw new SpnegoException(
             last.reason(),
-            "The KDC rejected this login at %s, and it is not tried again before %s, so that the account does not lock."
-                .formatted(
-                    failedAt.truncatedTo(ChronoUnit.SECONDS),
-                    until.truncatedTo(ChronoUnit.SECONDS)),
+            String.format(
+                Locale.ROOT,
+                "The KDC rejected this login at %s, and it is not tried again before %s, so that the account does not lock.",
+                failedAt.truncatedTo(ChronoUnit.SECONDS),
+                until.truncatedTo(ChronoUnit.SECONDS)),
             last);
       }
       if (waited) {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
 
@@ -63,9 +64,12 @@ final class Der {
     if (!nextIs(tag)) {
       throw new MalformedException(
           octets.hasRemaining()
-              ? "tag %02x where %02x was expected"
-                  .formatted(octets.get(octets.position()) & 0xff, tag)
-              : "end where tag %02x was expected".formatted(tag));
+              ? String.format(
+                  Locale.ROOT,
+                  "tag %02x where %02x was expected",
+                  octets.get(octets.position()) & 0xff,
+                  tag)
+              : String.format(Locale.ROOT, "end where tag %02x was expected", tag));
     }
     octets.get();
     int length = readLength();
@@ -143,7 +147,11 @@ final class Der {
     }
     if (length > octets.remaining()) {
       throw new MalformedException(
-          "an element of %d octets where %d are left".formatted(length, octets.remaining()));
+          String.format(
+              Locale.ROOT,
+              "an element of %d octets where %d are left",
+              length,
+              octets.remaining()));
     }
     return length;
   }

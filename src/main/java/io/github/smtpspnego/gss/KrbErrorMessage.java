@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -16,7 +17,7 @@ import java.util.Optional;
 public record KrbErrorMessage(int code, Optional<Instant> serverTime) {
   private static final int APPLICATION_TAG = Der.application(30);
   private static final DateTimeFormatter KERBEROS_TIME =
-      DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'");
+      DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT);
 
   static boolean isNext(Der der) {
     return der.nextIs(APPLICATION_TAG);

@@ -2,6 +2,7 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import java.util.Locale;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,10 @@ public final class NegotiatedLayer {
     if (rawSendSize <= 0) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          "The peer takes tokens of at most %d octets, too few for any message.".formatted(maxSend),
+          String.format(
+              Locale.ROOT,
+              "The peer takes tokens of at most %d octets, too few for any message.",
+              maxSend),
           null);
     }
     return new NegotiatedLayer(qop, protection, rawSendSize, maxReceive);
@@ -86,8 +90,11 @@ public final class NegotiatedLayer {
     if (length > maxReceive) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          "The peer sent a token of %d octets, and at most %d were agreed on."
-              .formatted(length, maxReceive),
+          String.format(
+              Locale.ROOT,
+              "The peer sent a token of %d octets, and at most %d were agreed on.",
+              length,
+              maxReceive),
           null);
     }
     return layer.unwrap(octets, offset, length, qop);

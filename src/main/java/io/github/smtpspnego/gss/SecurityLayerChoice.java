@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -35,7 +36,10 @@ public record SecurityLayerChoice(Qop layer, int maxSize, Optional<String> autho
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "layer bits %02x where one layer was to be chosen".formatted(octets[0])));
+                        String.format(
+                            Locale.ROOT,
+                            "layer bits %02x where one layer was to be chosen",
+                            octets[0])));
     ByteBuffer identity = ByteBuffer.wrap(octets);
     identity.position(SecurityLayerOffer.LENGTH);
     try {

@@ -4,6 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosCode;
 import io.github.smtpspnego.kerberos.KerberosFailure;
+import java.util.Locale;
 import java.util.Optional;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
@@ -140,8 +141,12 @@ public final class SpnegoInitiator {
     if (token.length > MAX_TOKEN) {
       throw new SpnegoException(
           Reason.PROTOCOL,
-          "%s: the server sent a token of %d octets, more than %d."
-              .formatted(attempt, token.length, MAX_TOKEN),
+          String.format(
+              Locale.ROOT,
+              "%s: the server sent a token of %d octets, more than %d.",
+              attempt,
+              token.length,
+              MAX_TOKEN),
           null);
     }
     PeerToken received = PeerToken.of(token);
