@@ -1,0 +1,3 @@
+public class EmbeddedDemo {
+  public static void main(String[] args) {}
+}
