@@ -15,6 +15,7 @@ import com.icegreen.greenmail.util.ServerSetup;
 import io.github.smtpspnego.server.Reply;
 import io.github.smtpspnego.server.SmtpAuthExchange;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.util.Map;
 
@@ -64,6 +65,11 @@ public class SmtpServer {
 
     @Override
     protected ProtocolHandler createProtocolHandler(Socket client) {
+      try {
+        client.setTcpNoDelay(true); // GreenMail sends each line of a reply by itself
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
       SmtpAuthExchange exchange = new SmtpAuthExchange(host, settings);
       return new SmtpHandler(new Commands(exchange), managers.getSmtpManager(), client) {
         @Override
@@ -149,8 +155,7 @@ public class SmtpServer {
       var message = state.getMessage();
       super.execute(conn, state, manager, line);
       if (message.getMessage() != null) { // it was taken, not refused
-        System.out.println(
-            "Mail from " + exchange.principal() + " to " + message.getToAddresses());
+        System.out.println("Mail from " + exchange.principal() + " to " + message.getToAddresses());
       }
     }
   }

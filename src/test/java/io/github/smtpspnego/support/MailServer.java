@@ -24,12 +24,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.ietf.jgss.GSSCredential;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A real SMTP server (GreenMail) on a free port, with {@link SmtpAuthExchange} for its AUTH command.
- * It takes mail from authenticated clients only, and records the dialogue.
+ * A real SMTP server (GreenMail) on a free port, with {@link SmtpAuthExchange} for its AUTH
+ * command. It takes mail from authenticated clients only, and records the dialogue.
  */
 public final class MailServer implements AutoCloseable {
+  private final @Nullable String name;
   private final Map<String, ?> settings;
   private final List<String> dialogue = new CopyOnWriteArrayList<>();
   private final List<String> principals = new CopyOnWriteArrayList<>();
@@ -37,14 +39,20 @@ public final class MailServer implements AutoCloseable {
   private final List<GSSCredential> delegated = new CopyOnWriteArrayList<>();
   private final GreenMail greenMail;
 
-  private MailServer(Map<String, ?> settings) {
+  private MailServer(@Nullable String name, Map<String, ?> settings) {
+    this.name = name;
     this.settings = settings;
     this.greenMail = new KerberosGreenMail();
   }
 
-  /** Starts a server with these settings of the acceptor. */
+  /** Starts localhost with these settings of the acceptor. */
   public static MailServer start(Map<String, ?> settings) {
-    MailServer server = new MailServer(settings);
+    return start("localhost", settings);
+  }
+
+  /** Starts a server of this name; without one it takes tickets for any key that it has. */
+  public static MailServer start(@Nullable String name, Map<String, ?> settings) {
+    MailServer server = new MailServer(name, settings);
     server.greenMail.start();
     return server;
   }
@@ -94,9 +102,19 @@ public final class MailServer implements AutoCloseable {
           new SmtpServer(config[0], mgr) {
             @Override
             protected ProtocolHandler createProtocolHandler(Socket clientSocket) {
+              noDelay(clientSocket);
               return new Handler(mgr.getSmtpManager(), clientSocket);
             }
           });
+    }
+  }
+
+  /** A reply of two lines goes out as two segments; the second would wait for the first's ACK. */
+  private static void noDelay(Socket socket) {
+    try {
+      socket.setTcpNoDelay(true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -166,7 +184,7 @@ public final class MailServer implements AutoCloseable {
   }
 
   private final class Auth extends SmtpCommand {
-    private final SmtpAuthExchange exchange = new SmtpAuthExchange("localhost", settings);
+    private final SmtpAuthExchange exchange = new SmtpAuthExchange(name, settings);
 
     @Override
     public void execute(
