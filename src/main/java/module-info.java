@@ -9,6 +9,7 @@ module io.github.smtpspnego {
   requires transitive java.security.sasl;
   requires jdk.security.auth; // Krb5LoginModule
   requires static jakarta.mail;
+  requires static org.eclipse.angus.mail;
   requires static transitive org.jspecify;
 
   exports io.github.smtpspnego;
@@ -23,5 +24,6 @@ module io.github.smtpspnego {
   provides java.security.Provider with
       io.github.smtpspnego.SpnegoProvider;
   provides jakarta.mail.Provider with
-      io.github.smtpspnego.mail.Registration;
+      io.github.smtpspnego.mail.SpnegoSMTPProvider,
+      io.github.smtpspnego.mail.SpnegoSMTPSSLProvider;
 }

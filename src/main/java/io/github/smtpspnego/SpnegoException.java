@@ -90,7 +90,27 @@ public final class SpnegoException extends SaslException {
     /** Server role: the authenticated client may not act as the authorization identity. */
     NOT_AUTHORIZED("Send no authorization identity, or have the server allow this one."),
     /** The exchange was disposed before it was complete. */
-    DISPOSED("Create a new SASL client for a new exchange.");
+    DISPOSED("Create a new SASL client for a new exchange."),
+    /** The server offers other mechanisms, or none. */
+    NOT_OFFERED(
+        "On Exchange: Set-ReceiveConnector -AuthMechanism with Integrated among its values;"
+            + " elsewhere enable GSSAPI in the server's SASL configuration."),
+    /** The server wants TLS before it authenticates anybody. */
+    TLS_REQUIRED(
+        "Set mail.smtp.starttls.enable=true and mail.smtp.starttls.required=true (or use smtps);"
+            + " many servers offer AUTH only then."),
+    /** The server refused for good: a reply 5yz. */
+    SERVER_REFUSED("The server's log says why."),
+    /** The server is in trouble itself: a reply 4yz, or it closed the connection. */
+    SERVER_TROUBLE(
+        "Look at the server's log, its clock, its service principal name and its keytab; the client"
+            + " may be quite right."),
+    /** The AUTH line is longer than the server reads. */
+    LINE_TOO_LONG("Set mail.smtp.sasl.spnego.initialresponse=never (or auto)."),
+    /** Something else in this JVM answered for the mechanism. */
+    OTHER_PROVIDER(
+        "Look for a second copy of the jar, or for another security provider that offers GSSAPI,"
+            + " and keep one of them.");
 
     private final String remedy;
 

@@ -26,14 +26,16 @@ import org.jspecify.annotations.Nullable;
  * The client of RFC 2222 section 7.2.1 around SPNEGO: what MS-SSEAN means by {@code GSSAPI}.
  *
  * <p>Nothing is looked up, read or sent before the first {@link #hasInitialResponse} or {@link
- * #evaluateChallenge}. Every failure is logged once as a warning, since Angus Mail shows none of
- * them, and is thrown again by every later call.
+ * #evaluateChallenge}. Every failure is thrown again by every later call, and logged once: as a
+ * warning where no {@link ExchangeWatch} is there to tell it, since Angus Mail shows none of them.
  */
 final class SpnegoSaslClient implements SaslClient {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
 
   /** Kerberos takes one round; a server that needs more than this goes in circles. */
   private static final int MOST_ROUNDS = 8;
+
+  private static final int CRLF = 2;
 
   /** Where the settings come from, at the first call. */
   interface Configuration {
@@ -60,9 +62,14 @@ final class SpnegoSaslClient implements SaslClient {
 
   private State state = State.START;
   private int rounds;
+  private boolean watched;
+  private int authLineLimit = Integer.MAX_VALUE;
+  private @Nullable Boolean initialResponse;
+  private byte @Nullable [] firstToken;
   private @Nullable SpnegoException failure;
   private @Nullable Exchange exchange;
   private @Nullable NegotiatedLayer layer;
+  private boolean choiceSent;
 
   /** What is there once the first token was asked for. */
   private record Exchange(
@@ -87,12 +94,51 @@ final class SpnegoSaslClient implements SaslClient {
     return mechanism;
   }
 
+  /**
+   * Tells that somebody shows the failures, and how long an AUTH line may be.
+   *
+   * @param limit its octets with CRLF
+   */
+  void watched(int limit) {
+    watched = true;
+    authLineLimit = limit;
+  }
+
+  /**
+   * Whether the AUTH line is to carry the first token. Where the line has a limit the token is made
+   * here, since its length decides.
+   *
+   * @return also true where something went wrong, so that the next call comes, which can throw it
+   */
   @Override
   public boolean hasInitialResponse() {
+    if (initialResponse == null) {
+      try {
+        initialResponse =
+            switch (configuration.read().initialResponse()) {
+              case ALWAYS -> true;
+              case NEVER -> false;
+              case AUTO -> authLineLimit == Integer.MAX_VALUE || firstTokenFits();
+            };
+      } catch (SpnegoException e) {
+        initialResponse = true;
+      }
+    }
+    return initialResponse;
+  }
+
+  private boolean firstTokenFits() {
+    if (state != State.START) {
+      return true;
+    }
     try {
-      return configuration.read().initialResponse() != InitialResponse.NEVER;
-    } catch (SpnegoException e) {
-      return true; // so that the next call comes, which can throw it
+      byte[] token = makeFirstToken();
+      firstToken = token;
+      int base64 = (token.length + 2) / 3 * 4;
+      return "AUTH ".length() + mechanism.length() + 1 + base64 + CRLF <= authLineLimit;
+    } catch (SaslException | RuntimeException e) {
+      fail(explained(e));
+      return true;
     }
   }
 
@@ -117,20 +163,24 @@ final class SpnegoSaslClient implements SaslClient {
           response.length,
           state);
       return response;
-    } catch (SpnegoException e) {
-      throw before == State.COMPLETE ? e : fail(e);
     } catch (SaslException | RuntimeException e) {
-      throw fail(
-          new SpnegoException(
-              Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e));
+      SpnegoException explained = explained(e);
+      throw before == State.COMPLETE ? explained : fail(explained);
     }
   }
 
-  /** Makes the NegTokenInit. A client speaks first: what it answers here must be empty. */
+  /** Hands out the NegTokenInit. A client speaks first: what it answers here must be empty. */
   private byte[] start(byte[] challenge) throws SaslException {
     if (challenge.length != 0) {
       throw protocol("sent a challenge before the client's first token");
     }
+    byte[] token = firstToken == null ? makeFirstToken() : firstToken;
+    firstToken = null;
+    state = State.NEGOTIATING;
+    return token;
+  }
+
+  private byte[] makeFirstToken() throws SaslException {
     ClientSettings settings = configuration.read();
     InitiatorCredentials credentials = new CredentialFinder(settings.credentials(), handler).find();
     TicketAttempt attempt = credentials.begin(settings.target());
@@ -146,9 +196,7 @@ final class SpnegoSaslClient implements SaslClient {
                         settings.qop().contains(Qop.AUTH_CONF)),
                     "Authenticating to " + settings.target() + " " + credentials.describe()));
     exchange = new Exchange(settings, credentials, initiator, attempt);
-    byte[] token = credentials.run(initiator::firstToken);
-    state = State.NEGOTIATING;
-    return token;
+    return credentials.run(initiator::firstToken);
   }
 
   private byte[] negotiate(byte[] challenge) throws SaslException {
@@ -212,6 +260,7 @@ final class SpnegoSaslClient implements SaslClient {
                 chosen, chosen == Qop.AUTH ? 0 : settings.maxBuffer(), identityToActAs(settings))
             .encode();
     byte[] response = protection.wrap(choice, 0, choice.length, Qop.AUTH);
+    choiceSent = true;
     complete(negotiated);
     return response;
   }
@@ -234,6 +283,50 @@ final class SpnegoSaslClient implements SaslClient {
     if (negotiated.qop() == Qop.AUTH) {
       exchange().initiator().dispose(); // no message will be wrapped, and Angus never disposes
     }
+  }
+
+  /**
+   * Takes the server's success, which counts only where the client got what it was to get.
+   *
+   * @throws SpnegoException if it does not count
+   */
+  void serverSucceeded() throws SpnegoException {
+    try {
+      switch (state) {
+        case START -> throw protocol("reported success before the client said anything");
+        case NEGOTIATING -> successCheck().beforeProof();
+        case ESTABLISHED -> successCheck().withoutChoice();
+        case COMPLETE -> {
+          if (choiceSent) {
+            successCheck().afterChoice(negotiated().qop());
+          } else {
+            successCheck().withoutChoice();
+          }
+        }
+        case FAILED -> throw failure();
+      }
+    } catch (SpnegoException e) {
+      throw fail(e);
+    }
+    if (state != State.COMPLETE) {
+      exchange().attempt().proved(); // or no proof was asked for
+      complete(NegotiatedLayer.NONE);
+    }
+  }
+
+  private SuccessCheck successCheck() {
+    ClientSettings settings = exchange().settings();
+    return new SuccessCheck(tried(), settings, identityToActAs(settings));
+  }
+
+  /** Whether nothing was said yet, so that what the server sends is a mere prompt. */
+  boolean isUnstarted() {
+    return state == State.START;
+  }
+
+  /** What went wrong, if anything did. */
+  Optional<SpnegoException> whatFailed() {
+    return Optional.ofNullable(failure);
   }
 
   /**
@@ -277,7 +370,7 @@ final class SpnegoSaslClient implements SaslClient {
   private SpnegoException fail(SpnegoException e) {
     if (state != State.FAILED) {
       failure = e;
-      LOGGER.log(Level.WARNING, e.getMessage());
+      LOGGER.log(watched ? Level.DEBUG : Level.WARNING, e.getMessage());
       if (exchange != null) {
         exchange.initiator().dispose();
       }
@@ -290,8 +383,18 @@ final class SpnegoSaslClient implements SaslClient {
     // After the server's proof the ticket is beyond doubt, whatever happened then.
     if (exchange != null && (state == State.START || state == State.NEGOTIATING)) {
       exchange.attempt().failed();
+    } else if (exchange != null && state == State.START) {
+      exchange.attempt().unused();
     }
+    firstToken = null;
     state = last;
+  }
+
+  private SpnegoException explained(Exception e) {
+    return e instanceof SpnegoException explained
+        ? explained
+        : new SpnegoException(
+            Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e);
   }
 
   private SpnegoException failure() {
@@ -313,7 +416,8 @@ final class SpnegoSaslClient implements SaslClient {
     return new SpnegoException(Reason.PROTOCOL, tried() + ": the server " + what + ".", null);
   }
 
-  private String tried() {
+  /** What is being tried, as the start of a sentence. */
+  String tried() {
     return exchange == null
         ? "Authenticating with " + mechanism
         : "Authenticating to "

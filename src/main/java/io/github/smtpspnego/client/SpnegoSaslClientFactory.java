@@ -38,18 +38,23 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       return null;
     }
     SettingsReader settings = new SettingsReader(protocol, properties);
+    Optional<ExchangeWatch> watch = ExchangeWatch.over(settings.protocol());
     if (!isOurs(settings, serverName)) {
+      watch.ifPresent(ExchangeWatch::steppedAside);
       return null;
     }
     UnknownSettings.warn(settings);
-    return new SpnegoSaslClient(
-        mechanism.get(),
-        () -> {
-          Switch.isOn(settings); // a bad value is told here
-          return ClientSettings.read(settings, serverName);
-        },
-        authorizationId,
-        handler);
+    SpnegoSaslClient client =
+        new SpnegoSaslClient(
+            mechanism.get(),
+            () -> {
+              Switch.isOn(settings); // a bad value is told here
+              return ClientSettings.read(settings, serverName);
+            },
+            authorizationId,
+            handler);
+    watch.ifPresent(w -> w.created(client));
+    return client;
   }
 
   @Override
@@ -59,9 +64,14 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
         : new String[0];
   }
 
-  private static boolean isOurs(SettingsReader settings, @Nullable String serverName) {
+  /** Whether an exchange is ours, so far as settings decide it. */
+  static boolean isOurs(SettingsReader settings, @Nullable String serverName) {
+    return isOn(settings) && Switch.isKnownHost(settings, serverName);
+  }
+
+  static boolean isOn(SettingsReader settings) {
     try {
-      return Switch.isOn(settings) && Switch.isKnownHost(settings, serverName);
+      return Switch.isOn(settings);
     } catch (SpnegoException e) {
       return true; // who set it badly meant us; the client says what is wrong
     }

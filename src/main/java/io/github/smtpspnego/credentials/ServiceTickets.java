@@ -52,6 +52,11 @@ final class ServiceTickets {
       }
     }
 
+    @Override
+    public void unused() {
+      end(this);
+    }
+
     private boolean isAbandoned() {
       Thread thread = owner.get();
       return thread == null

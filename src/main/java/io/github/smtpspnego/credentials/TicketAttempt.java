@@ -10,6 +10,9 @@ public interface TicketAttempt {
 
         @Override
         public void failed() {}
+
+        @Override
+        public void unused() {}
       };
 
   /** The server proved that it could read the ticket. */
@@ -17,4 +20,7 @@ public interface TicketAttempt {
 
   /** The exchange ended without that proof. */
   void failed();
+
+  /** The ticket was never sent: it is as good as before. */
+  void unused();
 }

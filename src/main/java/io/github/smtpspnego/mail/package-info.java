@@ -1,4 +1,7 @@
-/** The registration with Jakarta Mail; the only package that sees it. */
+/**
+ * The transport for Jakarta Mail and its registration there; the only package that sees Jakarta and
+ * Angus Mail.
+ */
 @NullMarked
 package io.github.smtpspnego.mail;
 
