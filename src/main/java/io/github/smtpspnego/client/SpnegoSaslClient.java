@@ -381,7 +381,7 @@ final class SpnegoSaslClient implements SaslClient {
 
   private void end(State last) {
     // After the server's proof the ticket is beyond doubt, whatever happened then.
-    if (exchange != null && (state == State.START || state == State.NEGOTIATING)) {
+    if (exchange != null && state == State.NEGOTIATING) {
       exchange.attempt().failed();
     } else if (exchange != null && state == State.START) {
       exchange.attempt().unused();
