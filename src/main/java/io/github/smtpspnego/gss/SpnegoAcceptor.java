@@ -37,7 +37,7 @@ public final class SpnegoAcceptor {
   private final String attempt;
   private final Supplier<String> keys;
   private final GSSContext context;
-  private boolean begun;
+  private int tokens;
   private boolean spnego;
   private Optional<TicketLabel> ticket = Optional.empty();
   private @Nullable Peer peer;
@@ -76,8 +76,7 @@ public final class SpnegoAcceptor {
           String.format(
               Locale.ROOT, "a token of %d octets, more than %d", token.length, MAX_TOKEN));
     }
-    byte[] checked = begun ? later(token) : first(token);
-    begun = true;
+    byte[] checked = tokens++ == 0 ? first(token) : later(token);
     byte[] reply;
     try {
       reply = context.acceptSecContext(checked, 0, checked.length);
@@ -264,6 +263,7 @@ public final class SpnegoAcceptor {
   private SpnegoException explain(Exception failure) {
     String tried = attempt + ticket.map(label -> ", " + label.describe()).orElse("");
     Reason reason = reason(failure);
+    SpnegoException other = KerberosFailure.explain(tried, failure);
     return switch (reason) {
       case ACCEPTOR_CREDENTIALS ->
           new SpnegoException(
@@ -280,8 +280,23 @@ public final class SpnegoAcceptor {
               tried + ": the client's token was received before (a replay).",
               "Have the client make a new token; if nobody sent it twice, somebody listens.",
               failure);
-      default -> KerberosFailure.explain(tried, failure);
+      case GSS_FAILURE ->
+          tokens > 1 && failure.getCause() == null ? noMutualAuth(tried, failure) : other;
+      default -> other;
     };
+  }
+
+  /** The JDK says nothing in the one case where it takes no token for an answer. */
+  private static SpnegoException noMutualAuth(String tried, Exception failure) {
+    return new SpnegoException(
+        Reason.GSS_FAILURE,
+        tried
+            + ": the client's first token held none of Kerberos, and after that the JDK takes only"
+            + " clients that ask for mutual authentication ("
+            + failure.getMessage()
+            + ").",
+        "Have the client offer Kerberos first with its token, or ask for mutual authentication.",
+        failure);
   }
 
   private static Reason reason(Exception failure) {
