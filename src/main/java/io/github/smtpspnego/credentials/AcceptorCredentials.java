@@ -1,10 +1,14 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.gss.Oids;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.security.auth.Subject;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +65,10 @@ public final class AcceptorCredentials {
    * @return a sentence, empty where it is not known
    */
   public String keys() {
-    return keytab == null ? "" : keytab.contents();
+    if (keytab != null) {
+      return keytab.contents();
+    }
+    return credential == null ? "" : mechanisms(credential);
   }
 
   /**
@@ -94,5 +101,20 @@ public final class AcceptorCredentials {
    */
   public <T> T run(InitiatorCredentials.Action<T> action) throws SaslException {
     return subject == null ? action.run() : Subjects.runAs(subject, action::run);
+  }
+
+  /**
+   * A credential for Kerberos alone is what people make, and the JDK does not use it for SPNEGO.
+   */
+  private static String mechanisms(GSSCredential credential) {
+    try {
+      return Arrays.stream(credential.getMechs())
+          .map(Oids::name)
+          .collect(
+              Collectors.joining(
+                  ", ", "The credential is for ", "; both SPNEGO and Kerberos are needed."));
+    } catch (GSSException | RuntimeException e) {
+      return "The credential cannot be used: " + e.getMessage() + ".";
+    }
   }
 }

@@ -48,7 +48,7 @@ public final class SpnegoAcceptor {
    * @param credential the credential to use; null for the Subject's own
    * @param attempt the attempt in words, the start of a sentence: "Accepting a client with the
    *     keytab /etc/mail.keytab"
-   * @param keys which keys there are, in a sentence; asked only when a ticket fits none of them
+   * @param keys which keys there are, in a sentence or nothing; asked only when a ticket fits none
    * @throws SpnegoException if the JDK cannot make a context
    */
   public SpnegoAcceptor(@Nullable GSSCredential credential, String attempt, Supplier<String> keys)
@@ -267,11 +267,11 @@ public final class SpnegoAcceptor {
     return switch (reason) {
       case ACCEPTOR_CREDENTIALS ->
           new SpnegoException(
-              reason, tried + ": there is no key to accept with. " + keys.get(), failure);
+              reason, tried + ": there is no key to accept with." + held(), failure);
       case MESSAGE_MODIFIED, ENCRYPTION_TYPE ->
           new SpnegoException(
               reason,
-              tried + ": it does not fit the server's key. " + keys.get(),
+              tried + ": it does not fit the server's key." + held(),
               "Have the client get a new ticket; if that changes nothing, make a new keytab.",
               failure);
       case PROTOCOL ->
@@ -284,6 +284,11 @@ public final class SpnegoAcceptor {
           tokens > 1 && failure.getCause() == null ? noMutualAuth(tried, failure) : other;
       default -> other;
     };
+  }
+
+  private String held() {
+    String sentence = keys.get();
+    return sentence.isEmpty() ? "" : " " + sentence;
   }
 
   /** The JDK says nothing in the one case where it takes no token for an answer. */
