@@ -39,7 +39,7 @@ public final class SpnegoAcceptor {
   private final GSSContext context;
   private int tokens;
   private boolean spnego;
-  private Optional<TicketLabel> ticket = Optional.empty();
+  private Optional<ApReqMessage> apReq = Optional.empty();
   private @Nullable Peer peer;
 
   /**
@@ -80,11 +80,15 @@ public final class SpnegoAcceptor {
     byte[] reply;
     try {
       reply = context.acceptSecContext(checked, 0, checked.length);
-      if (context.isEstablished()) {
-        peer = readPeer();
-      }
     } catch (GSSException | RuntimeException e) {
       throw explain(e);
+    }
+    if (context.isEstablished()) {
+      // Two copies at once: both passed the first look.
+      if (!ReplayCache.shared().add(apReq.orElseThrow().authenticator())) {
+        throw replay(null);
+      }
+      peer = readPeer();
     }
     return reply == null ? new byte[0] : reply;
   }
@@ -174,8 +178,7 @@ public final class SpnegoAcceptor {
   private byte[] first(byte[] token) throws SpnegoException {
     PeerToken received = PeerToken.of(token);
     if (received instanceof PeerToken.KerberosApReq) {
-      ticket = TicketLabel.of(token);
-      return token;
+      return kerberos(token);
     }
     if (received instanceof PeerToken.Init init) {
       spnego = true;
@@ -192,7 +195,7 @@ public final class SpnegoAcceptor {
     if (spnego
         && received instanceof PeerToken.Resp resp
         && resp.token().responseToken().isPresent()) {
-      byte[] mechToken = apReq(resp.token().responseToken().get());
+      byte[] mechToken = nested(resp.token().responseToken().get());
       return new NegTokenResp(
               Optional.of(NegState.ACCEPT_INCOMPLETE),
               Optional.of(Oids.KERBEROS),
@@ -213,36 +216,53 @@ public final class SpnegoAcceptor {
       offered.add(Oids.KERBEROS); // under Microsoft's identifier alone the JDK does not know it
     }
     if (Oids.isKerberos(offered.get(0)) && init.token().mechToken().isPresent()) {
-      byte[] mechToken = apReq(init.token().mechToken().get());
+      byte[] mechToken = nested(init.token().mechToken().get());
       return new NegTokenInit(offered, Optional.of(mechToken));
     }
     // With another mechanism first the JDK ignores the mechToken, and asks for Kerberos's.
     return new NegTokenInit(List.of(Oids.NEGOEX, Oids.KERBEROS), Optional.empty());
   }
 
-  private byte[] apReq(byte[] mechToken) throws SpnegoException {
-    PeerToken nested = PeerToken.of(mechToken);
-    if (!(nested instanceof PeerToken.KerberosApReq)) {
+  private byte[] nested(byte[] mechToken) throws SpnegoException {
+    PeerToken received = PeerToken.of(mechToken);
+    if (!(received instanceof PeerToken.KerberosApReq)) {
       throw refused(
-          nested instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
-          nested.describe() + " inside SPNEGO, where a Kerberos AP-REQ was due");
+          received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
+          received.describe() + " inside SPNEGO, where a Kerberos AP-REQ was due");
     }
-    ticket = TicketLabel.of(mechToken);
-    return mechToken;
+    return kerberos(mechToken);
   }
 
-  private Peer readPeer() throws GSSException {
-    GSSName client = context.getSrcName();
-    GSSName target = context.getTargName();
-    if (client == null || target == null || client.isAnonymous()) {
-      throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
+  private byte[] kerberos(byte[] token) throws SpnegoException {
+    ApReqMessage request;
+    try {
+      request = ApReqMessage.read(token);
+    } catch (Der.MalformedException e) {
+      throw refused(Reason.MALFORMED_TOKEN, "a damaged AP-REQ (" + e.getMessage() + ")");
     }
-    return new Peer(
-        client.toString(),
-        target.toString(),
-        context.getCredDelegState()
-            ? Optional.ofNullable(context.getDelegCred())
-            : Optional.empty());
+    apReq = Optional.of(request);
+    if (ReplayCache.shared().contains(request.authenticator())) {
+      throw replay(null);
+    }
+    return token;
+  }
+
+  private Peer readPeer() throws SpnegoException {
+    try {
+      GSSName client = context.getSrcName();
+      GSSName target = context.getTargName();
+      if (client == null || target == null || client.isAnonymous()) {
+        throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
+      }
+      return new Peer(
+          client.toString(),
+          target.toString(),
+          context.getCredDelegState()
+              ? Optional.ofNullable(context.getDelegCred())
+              : Optional.empty());
+    } catch (GSSException | RuntimeException e) {
+      throw explain(e);
+    }
   }
 
   private Peer peer() {
@@ -261,7 +281,7 @@ public final class SpnegoAcceptor {
   }
 
   private SpnegoException explain(Exception failure) {
-    String tried = attempt + ticket.map(label -> ", " + label.describe()).orElse("");
+    String tried = tried();
     Reason reason = reason(failure);
     SpnegoException other = KerberosFailure.explain(tried, failure);
     return switch (reason) {
@@ -274,16 +294,23 @@ public final class SpnegoAcceptor {
               tried + ": it does not fit the server's key." + held(),
               "Have the client get a new ticket; if that changes nothing, make a new keytab.",
               failure);
-      case PROTOCOL ->
-          new SpnegoException(
-              reason,
-              tried + ": the client's token was received before (a replay).",
-              "Have the client make a new token; if nobody sent it twice, somebody listens.",
-              failure);
+      case PROTOCOL -> replay(failure);
       case GSS_FAILURE ->
           tokens > 1 && failure.getCause() == null ? noMutualAuth(tried, failure) : other;
       default -> other;
     };
+  }
+
+  private SpnegoException replay(@Nullable Exception failure) {
+    return new SpnegoException(
+        Reason.PROTOCOL,
+        tried() + ": the client's token was received before (a replay).",
+        "Have the client make a new token; if nobody sent it twice, somebody listens.",
+        failure);
+  }
+
+  private String tried() {
+    return attempt + apReq.map(request -> ", " + request.describe()).orElse("");
   }
 
   private String held() {

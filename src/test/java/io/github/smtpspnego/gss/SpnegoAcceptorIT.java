@@ -143,12 +143,28 @@ class SpnegoAcceptorIT {
   }
 
   @Test
-  void theTicketsLabelIsReadForMessages() throws Exception {
-    TicketLabel label = TicketLabel.of(kerberosToken(true).orElseThrow()).orElseThrow();
-    assertEquals(Kdc.full("smtp/localhost"), label.server());
+  void anApReqIsReadWholeOrNotAtAll() throws Exception {
     byte[] token = kerberosToken(true).orElseThrow();
+    ApReqMessage request = ApReqMessage.read(token);
+    assertEquals(Kdc.full("smtp/localhost"), request.server());
+    assertTrue(request.kvno().isPresent());
+    assertTrue(request.describe().contains("kvno " + request.kvno().get()));
     for (int length = 0; length < token.length; length++) {
-      assertEquals(Optional.empty(), TicketLabel.of(Arrays.copyOf(token, length)));
+      byte[] cut = Arrays.copyOf(token, length);
+      assertThrows(Der.MalformedException.class, () -> ApReqMessage.read(cut));
+    }
+  }
+
+  @Test
+  void rfc4120Section3_2_3AReplayUnderAnotherNameIsAReplay() throws Exception {
+    byte[] token = kerberosToken(true).orElseThrow();
+    accept(token);
+    assertTrue(acceptor.isEstablished());
+    String text = new String(token, StandardCharsets.ISO_8859_1);
+    for (String renamed :
+        List.of(text, text.replace("EXAMPLE.TEST", "EXAMPLE.PEST"), text.replace("smtp", "SMTP"))) {
+      begin();
+      assertRefused(Reason.PROTOCOL, "replay", renamed.getBytes(StandardCharsets.ISO_8859_1));
     }
   }
 
