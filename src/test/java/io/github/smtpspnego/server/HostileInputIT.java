@@ -8,13 +8,19 @@ import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -44,7 +50,7 @@ class HostileInputIT {
 
   /** Keeps what is logged, and off the console. */
   private static final class Warnings extends Handler {
-    final List<String> messages = new ArrayList<>();
+    final List<String> messages = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public void publish(LogRecord entry) {
@@ -93,6 +99,35 @@ class HostileInputIT {
     byte[] token = spent(mechanism);
     for (int i = 0; i < MUTATIONS; i++) {
       assertStaysOut(mutate(token));
+    }
+  }
+
+  @Test
+  void ofManyCopiesAtOnceOneGetsIn() throws Exception {
+    byte[] token = Tokens.first(alice, Tokens.SPNEGO, "smtp/localhost");
+    String text = new String(token, StandardCharsets.ISO_8859_1);
+    ExecutorService clients = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Boolean>> copies = new ArrayList<>();
+      for (char letter = 'A'; letter <= 'Z'; letter++) {
+        // Under another realm each, so that the JDK sees no replay.
+        byte[] copy =
+            text.replace(Kdc.REALM, letter + Kdc.REALM.substring(1))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        String line = "AUTH GSS-SPNEGO " + Dialogue.encode(copy);
+        copies.add(
+            () -> {
+              SmtpAuthExchange exchange = new SmtpAuthExchange("localhost", properties);
+              return exchange.auth(line).isContinuation() && exchange.auth("").isSuccess();
+            });
+      }
+      int in = 0;
+      for (Future<Boolean> copy : clients.invokeAll(copies)) {
+        in += copy.get() ? 1 : 0;
+      }
+      assertEquals(1, in);
+    } finally {
+      clients.shutdownNow();
     }
   }
 

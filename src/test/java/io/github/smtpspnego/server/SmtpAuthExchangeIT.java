@@ -213,6 +213,7 @@ class SmtpAuthExchangeIT {
   @Test
   void aStolenTicketIsRefused() {
     assertForgedIsRefused(forged().author(Kdc.full("bob")), "");
+    assertForgedIsRefused(forged().author("alice@ELSEWHERE.TEST"), "");
   }
 
   @Test
