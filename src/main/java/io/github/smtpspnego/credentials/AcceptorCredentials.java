@@ -1,6 +1,7 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.Oids;
 import java.util.Arrays;
 import java.util.Optional;
@@ -79,7 +80,9 @@ public final class AcceptorCredentials {
    * @return the exception to throw in its place; empty where the keys are as they should be
    */
   public Optional<SpnegoException> fault(SpnegoException failure) {
-    return keytab == null ? Optional.empty() : keytab.fault(failure);
+    return keytab == null || !isAboutKeys(failure.reason())
+        ? Optional.empty()
+        : keytab.fault(failure);
   }
 
   /**
@@ -101,6 +104,13 @@ public final class AcceptorCredentials {
    */
   public <T> T run(InitiatorCredentials.Action<T> action) throws SaslException {
     return subject == null ? action.run() : Subjects.runAs(subject, action::run);
+  }
+
+  private static boolean isAboutKeys(Reason reason) {
+    return switch (reason) {
+      case ACCEPTOR_CREDENTIALS, ENCRYPTION_TYPE, MESSAGE_MODIFIED, GSS_FAILURE -> true;
+      default -> false;
+    };
   }
 
   /**

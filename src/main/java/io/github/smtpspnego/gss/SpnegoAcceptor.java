@@ -2,13 +2,11 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.kerberos.KerberosFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -34,8 +32,7 @@ public final class SpnegoAcceptor {
   /** Who the client is, once that is proved. */
   private record Peer(String client, String target, Optional<GSSCredential> delegated) {}
 
-  private final String attempt;
-  private final Supplier<String> keys;
+  private final AcceptorFailures failures;
   private final GSSContext context;
   private int tokens;
   private boolean spnego;
@@ -53,8 +50,7 @@ public final class SpnegoAcceptor {
    */
   public SpnegoAcceptor(@Nullable GSSCredential credential, String attempt, Supplier<String> keys)
       throws SpnegoException {
-    this.attempt = attempt;
-    this.keys = keys;
+    this.failures = new AcceptorFailures(attempt, keys);
     try {
       context = GSSManager.getInstance().createContext(credential);
     } catch (GSSException | RuntimeException e) {
@@ -71,7 +67,7 @@ public final class SpnegoAcceptor {
    */
   public byte[] accept(byte[] token) throws SpnegoException {
     if (token.length > MAX_TOKEN) {
-      throw refused(
+      throw failures.refused(
           Reason.PROTOCOL,
           String.format(
               Locale.ROOT, "a token of %d octets, more than %d", token.length, MAX_TOKEN));
@@ -86,7 +82,7 @@ public final class SpnegoAcceptor {
     if (context.isEstablished()) {
       // Two copies at once: both passed the first look.
       if (!ReplayCache.shared().add(apReq.orElseThrow().authenticator())) {
-        throw replay(null);
+        throw failures.replay(apReq, null);
       }
       peer = readPeer();
     }
@@ -184,7 +180,7 @@ public final class SpnegoAcceptor {
       spnego = true;
       return forTheJdk(init).encode();
     }
-    throw refused(
+    throw failures.refused(
         received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
         received.describe() + ", neither a NegTokenInit nor a Kerberos AP-REQ");
   }
@@ -203,14 +199,14 @@ public final class SpnegoAcceptor {
               Optional.empty())
           .encode();
     }
-    throw refused(
+    throw failures.refused(
         Reason.PROTOCOL, received.describe() + ", where a NegTokenResp with a token was due");
   }
 
   private NegTokenInit forTheJdk(PeerToken.Init init) throws SpnegoException {
     List<Oid> offered = new ArrayList<>(init.token().mechTypes());
     if (offered.stream().noneMatch(Oids::isKerberos)) {
-      throw refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
+      throw failures.refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
     }
     if (!offered.contains(Oids.KERBEROS)) {
       offered.add(Oids.KERBEROS); // under Microsoft's identifier alone the JDK does not know it
@@ -226,7 +222,7 @@ public final class SpnegoAcceptor {
   private byte[] nested(byte[] mechToken) throws SpnegoException {
     PeerToken received = PeerToken.of(mechToken);
     if (!(received instanceof PeerToken.KerberosApReq)) {
-      throw refused(
+      throw failures.refused(
           received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
           received.describe() + " inside SPNEGO, where a Kerberos AP-REQ was due");
     }
@@ -238,11 +234,11 @@ public final class SpnegoAcceptor {
     try {
       request = ApReqMessage.read(token);
     } catch (Der.MalformedException e) {
-      throw refused(Reason.MALFORMED_TOKEN, "a damaged AP-REQ (" + e.getMessage() + ")");
+      throw failures.refused(Reason.MALFORMED_TOKEN, "a damaged AP-REQ (" + e.getMessage() + ")");
     }
     apReq = Optional.of(request);
     if (ReplayCache.shared().contains(request.authenticator())) {
-      throw replay(null);
+      throw failures.replay(apReq, null);
     }
     return token;
   }
@@ -272,71 +268,7 @@ public final class SpnegoAcceptor {
     return peer;
   }
 
-  private SpnegoException refused(Reason reason, String what) {
-    return new SpnegoException(
-        reason,
-        attempt + ": the client sent " + what + ".",
-        "Have the client speak SPNEGO with Kerberos, or Kerberos (RFC 4752).",
-        null);
-  }
-
   private SpnegoException explain(Exception failure) {
-    String tried = tried();
-    Reason reason = reason(failure);
-    SpnegoException other = KerberosFailure.explain(tried, failure);
-    return switch (reason) {
-      case ACCEPTOR_CREDENTIALS ->
-          new SpnegoException(
-              reason, tried + ": there is no key to accept with." + held(), failure);
-      case MESSAGE_MODIFIED, ENCRYPTION_TYPE ->
-          new SpnegoException(
-              reason,
-              tried + ": it does not fit the server's key." + held(),
-              "Have the client get a new ticket; if that changes nothing, make a new keytab.",
-              failure);
-      case PROTOCOL -> replay(failure);
-      case GSS_FAILURE ->
-          tokens > 1 && failure.getCause() == null ? noMutualAuth(tried, failure) : other;
-      default -> other;
-    };
-  }
-
-  private SpnegoException replay(@Nullable Exception failure) {
-    return new SpnegoException(
-        Reason.PROTOCOL,
-        tried() + ": the client's token was received before (a replay).",
-        "Have the client make a new token; if nobody sent it twice, somebody listens.",
-        failure);
-  }
-
-  private String tried() {
-    return attempt + apReq.map(request -> ", " + request.describe()).orElse("");
-  }
-
-  private String held() {
-    String sentence = keys.get();
-    return sentence.isEmpty() ? "" : " " + sentence;
-  }
-
-  /** The JDK says nothing in the one case where it takes no token for an answer. */
-  private static SpnegoException noMutualAuth(String tried, Exception failure) {
-    return new SpnegoException(
-        Reason.GSS_FAILURE,
-        tried
-            + ": the client's first token held none of Kerberos, and after that the JDK takes only"
-            + " clients that ask for mutual authentication ("
-            + failure.getMessage()
-            + ").",
-        "Have the client offer Kerberos first with its token, or ask for mutual authentication.",
-        failure);
-  }
-
-  private static Reason reason(Exception failure) {
-    boolean noKeys =
-        Stream.iterate((Throwable) failure, link -> link != null, Throwable::getCause)
-            .limit(20) // a chain may be a ring
-            .anyMatch(
-                link -> link instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED);
-    return noKeys ? Reason.ACCEPTOR_CREDENTIALS : KerberosFailure.reason(failure);
+    return failures.explain(apReq, tokens > 1, failure);
   }
 }
