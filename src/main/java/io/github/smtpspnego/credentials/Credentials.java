@@ -1,11 +1,16 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.gss.Oids;
 import io.github.smtpspnego.gss.TargetName;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,7 +121,13 @@ public final class Credentials {
    * @return the exception to throw in its place; empty where the keys are as they should be
    */
   public Optional<SpnegoException> fault(SpnegoException failure) {
-    return keytab == null ? Optional.empty() : keytab.fault(failure);
+    Reason reason = failure.reason();
+    boolean isAboutKeys =
+        reason == Reason.ACCEPTOR_CREDENTIALS
+            || reason == Reason.ENCRYPTION_TYPE
+            || reason == Reason.MESSAGE_MODIFIED
+            || reason == Reason.GSS_FAILURE;
+    return keytab == null || !isAboutKeys ? Optional.empty() : keytab.fault(failure);
   }
 
   /**
@@ -125,6 +136,20 @@ public final class Credentials {
    * @return a sentence, empty where it is not known
    */
   public String keys() {
-    return keytab == null ? "" : keytab.contents();
+    if (keytab != null) {
+      return keytab.contents();
+    }
+    if (credential == null) {
+      return "";
+    }
+    try {
+      // A credential for Kerberos alone is what people make, and the JDK uses it for that alone.
+      List<String> mechanisms = Arrays.stream(credential.getMechs()).map(Oids::name).toList();
+      return "The credential is for "
+          + String.join(", ", mechanisms)
+          + "; both SPNEGO and Kerberos are needed.";
+    } catch (GSSException | RuntimeException e) {
+      return "The credential cannot be used: " + e.getMessage() + ".";
+    }
   }
 }

@@ -56,8 +56,8 @@ public final class KerberosCode {
           case 45 -> "no key for the service";
           case 60 -> "generic error";
           case 68 -> "wrong realm";
-          default -> "error code";
+          default -> "";
         };
-    return meaning + " (" + code + ")";
+    return meaning.isEmpty() ? "error code " + code : meaning + " (" + code + ")";
   }
 }

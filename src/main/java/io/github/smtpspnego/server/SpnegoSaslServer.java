@@ -163,15 +163,8 @@ final class SpnegoSaslServer implements SaslServer {
     try {
       return current.credentials().run(() -> current.acceptor().accept(response));
     } catch (SpnegoException e) {
-      throw isAboutKeys(e.reason()) ? current.credentials().fault(e).orElse(e) : e;
+      throw current.credentials().fault(e).orElse(e);
     }
-  }
-
-  private static boolean isAboutKeys(Reason reason) {
-    return switch (reason) {
-      case ACCEPTOR_CREDENTIALS, ENCRYPTION_TYPE, MESSAGE_MODIFIED, GSS_FAILURE -> true;
-      default -> false;
-    };
   }
 
   private void checkTarget(Exchange current) throws SpnegoException {
