@@ -191,7 +191,7 @@ class HostileInputIT {
     SpnegoSaslServer server =
         new SpnegoSaslServer(
             "GSSAPI",
-            () -> ServerSettings.read(new SettingsReader("smtp", properties), null),
+            () -> ServerSettings.read(new SettingsReader("smtp", properties), null, true),
             new Authorization(null));
     for (int i = 0; i < 5; i++) {
       assertStaysOut(server, new byte[] {0x60, 0x00});
