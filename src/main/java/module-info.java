@@ -5,7 +5,7 @@
  * io.github.smtpspnego.SpnegoProvider#install} or as a Java agent.
  */
 module io.github.smtpspnego {
-  requires java.security.jgss;
+  requires transitive java.security.jgss;
   requires transitive java.security.sasl;
   requires jdk.security.auth; // Krb5LoginModule
   requires static jakarta.mail;
@@ -13,6 +13,7 @@ module io.github.smtpspnego {
   requires static transitive org.jspecify;
 
   exports io.github.smtpspnego;
+  exports io.github.smtpspnego.server;
 
   // The security provider makes its factories by name, Jakarta Mail its providers.
   exports io.github.smtpspnego.client to

@@ -27,6 +27,7 @@ public final class SpnegoProvider extends Provider {
     super(NAME, VERSION, "SASL GSSAPI and GSS-SPNEGO by SPNEGO (MS-SSEAN)");
     for (String mechanism : MECHANISMS) {
       service("SaslClientFactory", mechanism, BESIDE_US + "client.SpnegoSaslClientFactory");
+      service("SaslServerFactory", mechanism, BESIDE_US + "server.SpnegoSaslServerFactory");
     }
   }
 

@@ -185,14 +185,13 @@ public final class CredentialFinder {
 
   private InitiatorCredentials login(LoginRequest request) throws SpnegoException {
     Login login = logins.get(request);
-    Optional<String> name =
-        ServiceTickets.ticketGrantingTicket(login.subject())
-            .map(ticket -> ticket.getClient().getName());
     String described = request.describe();
     return InitiatorCredentials.of(
         login,
-        name.filter(client -> !described.contains(client))
-            .map(client -> "as " + client + " " + described)
+        login
+            .client()
+            .filter(client -> !described.contains(client))
+            .map(client -> "as " + client + ", logged in " + described)
             .orElse(described));
   }
 

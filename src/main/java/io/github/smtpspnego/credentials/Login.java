@@ -10,6 +10,7 @@ import javax.security.auth.kerberos.KerberosTicket;
 /**
  * A Subject that is logged in, and how long it is good for.
  *
+ * @param client the principal that is logged in, where a ticket tells
  * @param subject holds the ticket-granting ticket, and the service tickets that were got with it
  * @param tickets which of its service tickets are in doubt
  * @param stamp the file it came from, as it was then
@@ -17,7 +18,12 @@ import javax.security.auth.kerberos.KerberosTicket;
  * @param end when its ticket expires
  */
 record Login(
-    Subject subject, ServiceTickets tickets, FileStamp stamp, Instant renewAt, Instant end) {
+    Optional<String> client,
+    Subject subject,
+    ServiceTickets tickets,
+    FileStamp stamp,
+    Instant renewAt,
+    Instant end) {
   /** So long before the end of a ticket a new one is got, for tickets that live hours. */
   private static final Duration LONGEST_MARGIN = Duration.ofMinutes(5);
 
@@ -32,7 +38,8 @@ record Login(
     Duration margin = min(LONGEST_MARGIN, lifetime(ticket, rest).dividedBy(5));
     // A ticket that is near its end already cannot be had fresher: try again on the way there.
     Duration wait = rest.compareTo(margin) > 0 ? rest.minus(margin) : rest.dividedBy(4);
-    return new Login(subject, new ServiceTickets(subject), stamp, now.plus(wait), end);
+    Optional<String> client = ticket.map(t -> t.getClient().getName());
+    return new Login(client, subject, new ServiceTickets(subject), stamp, now.plus(wait), end);
   }
 
   /** Whether it may be used without a look at the KDC. */
@@ -43,7 +50,7 @@ record Login(
   /** The same login, to be renewed later, after a renewal that did not succeed. */
   Login retryAfter(Instant now) {
     Instant next = now.plus(min(Duration.ofSeconds(30), Duration.between(now, end).dividedBy(4)));
-    return new Login(subject, tickets, stamp, next, end);
+    return new Login(client, subject, tickets, stamp, next, end);
   }
 
   boolean isValid(Instant now) {

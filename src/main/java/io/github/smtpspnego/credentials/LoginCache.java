@@ -102,7 +102,7 @@ final class LoginCache {
         if (current != null && current.isFresh(stamp, now)) {
           return current;
         }
-        throwShared(seen != outcomes.get(), stamp, now);
+        throwShared(request, seen != outcomes.get(), stamp, now);
         return attempt(request, current, stamp, now);
       } finally {
         lock.unlock();
@@ -110,7 +110,8 @@ final class LoginCache {
     }
 
     /** Throws the last failure where asking again would change nothing, or do harm. */
-    private void throwShared(boolean waited, FileStamp stamp, Instant now) throws SpnegoException {
+    private void throwShared(LoginRequest request, boolean waited, FileStamp stamp, Instant now)
+        throws SpnegoException {
       SpnegoException last = failure;
       if (last == null || !failedStamp.equals(stamp)) {
         return;
@@ -121,7 +122,9 @@ final class LoginCache {
             last.reason(),
             String.format(
                 Locale.ROOT,
-                "The KDC rejected this login at %s, and it is not tried again before %s, so that the account does not lock.",
+                "Logging in %s: the KDC rejected it at %s; so that the account does not lock, it is"
+                    + " not asked again before %s.",
+                request.describe(),
                 failedAt.truncatedTo(ChronoUnit.SECONDS),
                 until.truncatedTo(ChronoUnit.SECONDS)),
             last);

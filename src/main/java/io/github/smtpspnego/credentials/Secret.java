@@ -21,12 +21,11 @@ final class Secret implements AutoCloseable {
   private static final byte[] KEY = new SecureRandom().generateSeed(32);
 
   private final char[] password;
-  private final String fingerprint;
+  private @Nullable String fingerprint;
 
   /** Copies the password; the caller's array stays the caller's. */
   Secret(char @Nullable [] password) {
     this.password = password == null ? new char[0] : password.clone();
-    this.fingerprint = fingerprint(this.password);
   }
 
   boolean isEmpty() {
@@ -38,11 +37,15 @@ final class Secret implements AutoCloseable {
     return password;
   }
 
+  /** Tells this password from others; to be asked for before it is wiped. */
   String fingerprint() {
+    if (fingerprint == null) {
+      fingerprint = fingerprint(password);
+    }
     return fingerprint;
   }
 
-  /** Wipes the password. The fingerprint stays. */
+  /** Wipes the password. */
   @Override
   public void close() {
     Arrays.fill(password, '\0');

@@ -1,6 +1,5 @@
 package io.github.smtpspnego.credentials;
 
-import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.gss.TargetName;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import javax.security.auth.Subject;
@@ -97,26 +95,17 @@ final class ServiceTickets {
     if (subject.isReadOnly() || ticketGrantingTicket(subject).isEmpty()) {
       return;
     }
-    try {
-      String principal = target.principalWithoutRealm() + "@";
-      tickets(subject).stream()
-          .filter(ticket -> startsWith(ticket.getServer().getName(), principal))
-          .forEach(subject.getPrivateCredentials()::remove);
-    } catch (SpnegoException e) {
-      // A name that is none has no ticket either.
-    }
+    tickets(subject).stream()
+        .filter(ticket -> target.isMeantBy(ticket.getServer().getName()))
+        .forEach(subject.getPrivateCredentials()::remove);
   }
 
   /** The Subject's ticket-granting ticket that lives longest. */
   static Optional<KerberosTicket> ticketGrantingTicket(Subject subject) {
     return tickets(subject).stream()
-        .filter(ticket -> startsWith(ticket.getServer().getName(), "krbtgt/"))
+        .filter(ticket -> ticket.getServer().getName().startsWith("krbtgt/"))
         .filter(ticket -> ticket.getEndTime() != null)
         .max(Comparator.comparing(ticket -> ticket.getEndTime().toInstant()));
-  }
-
-  private static boolean startsWith(String name, String prefix) {
-    return name.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT));
   }
 
   private static Set<KerberosTicket> tickets(Subject subject) {

@@ -42,4 +42,22 @@ public record NegTokenInit(List<Oid> mechTypes, Optional<byte[]> mechToken) {
     }
     return new NegTokenInit(mechTypes, mechToken);
   }
+
+  /** The whole token with its framing; without reqFlags and mechListMIC. */
+  byte[] encode() {
+    byte[][] types = mechTypes.stream().map(Der::encode).toArray(byte[][]::new);
+    byte[] token =
+        mechToken
+            .map(t -> Der.element(Der.context(2), Der.element(Der.OCTET_STRING, t)))
+            .orElse(new byte[0]);
+    return Der.element(
+        Der.application(0),
+        Der.encode(Oids.SPNEGO),
+        Der.element(
+            Der.context(0),
+            Der.element(
+                Der.SEQUENCE,
+                Der.element(Der.context(0), Der.element(Der.SEQUENCE, types)),
+                token)));
+  }
 }

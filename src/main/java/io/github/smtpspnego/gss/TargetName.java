@@ -1,7 +1,6 @@
 package io.github.smtpspnego.gss;
 
-import io.github.smtpspnego.SpnegoException;
-import io.github.smtpspnego.SpnegoException.Reason;
+import java.util.Locale;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
@@ -63,21 +62,25 @@ public record TargetName(String text, boolean isPrincipal) {
   }
 
   /**
-   * The Kerberos principal that the JDK asks tickets for, without its realm, since the KDC may
-   * refer to another.
+   * Whether a ticket for a principal is one for this name. The realm does not count, since the KDC
+   * may refer to another one; a short host name may stand for a longer one, since the JDK asks DNS.
    *
-   * @return {@code service/host}
-   * @throws SpnegoException if the JDK cannot make a principal of the name
+   * @param principal the principal in the ticket, {@code service/host@REALM}
+   * @return true if the ticket would be used for this name
    */
-  public String principalWithoutRealm() throws SpnegoException {
-    try {
-      String principal = toGssName().canonicalize(Oids.KERBEROS).toString();
-      int at = principal.lastIndexOf('@');
-      return at < 0 ? principal : principal.substring(0, at);
-    } catch (GSSException e) {
-      throw new SpnegoException(
-          Reason.NO_REALM, "The target name " + text + " has no Kerberos principal.", e);
+  public boolean isMeantBy(String principal) {
+    String service = withoutRealm(principal).toLowerCase(Locale.ROOT);
+    String wanted = text.toLowerCase(Locale.ROOT);
+    if (isPrincipal) {
+      return service.equals(withoutRealm(wanted));
     }
+    String hostBased = wanted.replaceFirst("@", "/");
+    return service.equals(hostBased) || service.startsWith(hostBased + ".");
+  }
+
+  private static String withoutRealm(String principal) {
+    int at = principal.lastIndexOf('@');
+    return at < 0 ? principal : principal.substring(0, at);
   }
 
   @Override

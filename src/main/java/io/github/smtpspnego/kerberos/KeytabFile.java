@@ -49,7 +49,10 @@ public final class KeytabFile {
     List<Entry> entries = new ArrayList<>();
     while (in.available() >= 4) {
       int size = in.readInt(); // negative: a hole that a removed entry left
-      byte[] entry = in.readNBytes(Math.min(Math.abs(size), in.available()));
+      if (size == Integer.MIN_VALUE || Math.abs(size) > in.available()) {
+        throw new IOException("cut short");
+      }
+      byte[] entry = in.readNBytes(Math.abs(size));
       if (size > 0) {
         entries.add(entry(entry));
       } else if (size == 0) {

@@ -1,0 +1,226 @@
+package io.github.smtpspnego.credentials;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.support.ForgedTickets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.security.auth.Subject;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoginCacheTest {
+  private static final LoginRequest KEYTAB =
+      new LoginRequest.FromKeytab(Path.of("/no/keytab"), "alice@EXAMPLE.TEST");
+
+  @TempDir Path directory;
+
+  private final AtomicInteger logins = new AtomicInteger();
+  private Instant now = Instant.now();
+  private Duration lifetime = Duration.ofHours(10);
+  private @Nullable SpnegoException failure;
+  private final LoginCache cache = new LoginCache(this::login, (InstantSource) () -> now);
+
+  private Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant at)
+      throws SpnegoException {
+    logins.incrementAndGet();
+    if (failure != null) {
+      throw failure;
+    }
+    Subject subject = new Subject();
+    Duration untilEnd = Duration.between(Instant.now(), now).plus(lifetime);
+    subject.getPrivateCredentials().add(ForgedTickets.ticket("krbtgt/EXAMPLE.TEST", untilEnd));
+    return Login.of(subject, stamp, at);
+  }
+
+  @Test
+  void oneLoginServesAllWhoAskForTheSame() throws SpnegoException {
+    assertSame(cache.get(KEYTAB), cache.get(KEYTAB));
+    assertEquals(1, logins.get());
+  }
+
+  @Test
+  void anotherPrincipalIsAnotherLogin() throws SpnegoException {
+    cache.get(KEYTAB);
+    cache.get(new LoginRequest.FromKeytab(Path.of("/no/keytab"), "bob@EXAMPLE.TEST"));
+    assertEquals(2, logins.get());
+  }
+
+  @Test
+  void anotherPasswordIsAnotherLogin() throws SpnegoException {
+    try (Secret right = new Secret("right".toCharArray());
+        Secret same = new Secret("right".toCharArray());
+        Secret wrong = new Secret("wrong".toCharArray())) {
+      Login first = cache.get(new LoginRequest.FromPassword("alice", right));
+      assertSame(first, cache.get(new LoginRequest.FromPassword("alice", same)));
+      assertNotSame(first, cache.get(new LoginRequest.FromPassword("alice", wrong)));
+    }
+  }
+
+  @Test
+  void aLoginIsRenewedBeforeItsEnd() throws SpnegoException {
+    Login first = cache.get(KEYTAB);
+    now = now.plus(lifetime).minus(Duration.ofMinutes(10));
+    assertSame(first, cache.get(KEYTAB));
+    now = now.plus(Duration.ofMinutes(6));
+    assertNotSame(first, cache.get(KEYTAB));
+  }
+
+  @Test
+  void ticketsOfTenSecondsAreRenewedInTime() throws SpnegoException {
+    lifetime = Duration.ofSeconds(10);
+    Login first = cache.get(KEYTAB);
+    now = now.plus(Duration.ofSeconds(7));
+    assertSame(first, cache.get(KEYTAB));
+    now = now.plus(Duration.ofSeconds(2));
+    assertNotSame(first, cache.get(KEYTAB));
+  }
+
+  @Test
+  void whereTheKdcIsAwayTheOldLoginServesToItsEnd() throws SpnegoException {
+    Login first = cache.get(KEYTAB);
+    failure = new SpnegoException(Reason.KDC_UNREACHABLE, "No KDC.", null);
+    now = first.renewAt().plus(Duration.ofSeconds(1));
+    assertSame(first.subject(), cache.get(KEYTAB).subject());
+    assertEquals(2, logins.get());
+    assertSame(first.subject(), cache.get(KEYTAB).subject());
+    assertEquals(2, logins.get(), "not every connection asks the KDC that is away");
+    now = first.end().plus(Duration.ofSeconds(1));
+    assertThrows(SpnegoException.class, () -> cache.get(KEYTAB));
+    failure = null;
+    assertNotSame(first.subject(), cache.get(KEYTAB).subject());
+  }
+
+  @Test
+  void aChangedFileIsReadAgain() throws SpnegoException, IOException {
+    Path file = Files.writeString(directory.resolve("cc"), "one");
+    LoginRequest request = new LoginRequest.FromTicketCache(Optional.of(file), Optional.empty());
+    Login first = cache.get(request);
+    assertSame(first, cache.get(request));
+    Files.writeString(file, "another");
+    assertNotSame(first, cache.get(request));
+  }
+
+  @Test
+  void aRejectedPasswordIsNotTriedAgainForAWhile() throws SpnegoException {
+    try (Secret secret = new Secret("wrong".toCharArray());
+        Secret other = new Secret("right".toCharArray())) {
+      LoginRequest request = new LoginRequest.FromPassword("alice", secret);
+      failure = new SpnegoException(Reason.WRONG_PASSWORD, "Rejected.", null);
+      assertThrows(SpnegoException.class, () -> cache.get(request));
+      SpnegoException again = assertThrows(SpnegoException.class, () -> cache.get(request));
+      assertEquals(Reason.WRONG_PASSWORD, again.reason());
+      assertTrue(again.getMessage().contains("not asked again before"), again::getMessage);
+      assertEquals(1, logins.get());
+
+      failure = null;
+      cache.get(new LoginRequest.FromPassword("alice", other));
+      assertEquals(2, logins.get(), "another password is tried at once");
+
+      now = now.plus(LoginCache.REJECTION_HOLDS).plus(Duration.ofSeconds(1));
+      cache.get(request);
+      assertEquals(3, logins.get());
+    }
+  }
+
+  @Test
+  void otherFailuresAreTriedAgainAtOnce() {
+    failure = new SpnegoException(Reason.KDC_UNREACHABLE, "No KDC.", null);
+    assertThrows(SpnegoException.class, () -> cache.get(KEYTAB));
+    failure = null;
+    assertEquals(1, logins.get());
+    org.junit.jupiter.api.Assertions.assertDoesNotThrow(() -> cache.get(KEYTAB));
+  }
+
+  @Test
+  void whoWaitsForALoginSharesItsOutcome() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    LoginCache slow =
+        new LoginCache(
+            (request, renew, stamp, at) -> {
+              logins.incrementAndGet();
+              asked.countDown();
+              await(answer);
+              throw new SpnegoException(Reason.KDC_UNREACHABLE, "No KDC.", null);
+            },
+            () -> now);
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    try {
+      Callable<SpnegoException> attempt =
+          () -> assertThrows(SpnegoException.class, () -> slow.get(KEYTAB));
+      List<Future<SpnegoException>> outcomes = new ArrayList<>();
+      List<Thread> waiting = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        outcomes.add(
+            threads.submit(
+                () -> {
+                  synchronized (waiting) {
+                    waiting.add(Thread.currentThread());
+                  }
+                  return attempt.call();
+                }));
+      }
+      asked.await();
+      awaitAllBlocked(waiting, 16);
+      answer.countDown();
+      for (Future<SpnegoException> outcome : outcomes) {
+        assertEquals(Reason.KDC_UNREACHABLE, outcome.get().reason());
+      }
+      assertEquals(1, logins.get());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void theFingerprintTellsPasswordsApartAndDoesNotContainThem() {
+    try (Secret one = new Secret("secret".toCharArray());
+        Secret two = new Secret("secreT".toCharArray())) {
+      assertNotEquals(one.fingerprint(), two.fingerprint());
+      assertEquals(64, one.fingerprint().length());
+      assertEquals("a secret", one.toString());
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitAllBlocked(List<Thread> threads, int count) throws Exception {
+    while (true) {
+      synchronized (threads) {
+        if (threads.size() == count
+            && threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING)) {
+          return;
+        }
+      }
+      Thread.sleep(1);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.smtpspnego.kerberos;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import javax.security.auth.login.LoginException;
+import org.ietf.jgss.GSSException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KerberosFailureTest {
+  @ParameterizedTest
+  @CsvSource({
+    "Failed to find any Kerberos tgt, NO_CREDENTIALS",
+    "Unable to obtain password from user, KEYTAB",
+    "Cannot locate default realm, NO_REALM",
+    "Cannot locate KDC, KDC_UNREACHABLE",
+    "Receive timed out, KDC_UNREACHABLE",
+    "Clock skew too great, CLOCK_SKEW",
+    "Message stream modified, MESSAGE_MODIFIED",
+    "Encryption type RC4 with HMAC is not supported/enabled, ENCRYPTION_TYPE",
+    "AP_REP token id does not match!, NOT_SPNEGO",
+    "something else, GSS_FAILURE"
+  })
+  void thePhrasesOfTheJdkHaveReasons(String phrase, Reason reason) {
+    GSSException outer = new GSSException(GSSException.NO_CRED, -1, "No valid credentials");
+    outer.initCause(new LoginException(phrase));
+    assertEquals(reason, KerberosFailure.reason(outer));
+  }
+
+  @Test
+  void socketsThatDoNotConnectMeanTheKdc() {
+    LoginException refused = new LoginException("Connection refused");
+    refused.initCause(new ConnectException("Connection refused"));
+    assertEquals(Reason.KDC_UNREACHABLE, KerberosFailure.reason(refused));
+    LoginException silent = new LoginException();
+    silent.initCause(new SocketTimeoutException());
+    assertEquals(Reason.KDC_UNREACHABLE, KerberosFailure.reason(silent));
+  }
+
+  @Test
+  void theMessageSaysWhatWasTriedWhatCameBackAndWhatToDo() {
+    LoginException refused = new LoginException("Connection refused");
+    SpnegoException e =
+        KerberosFailure.explain(
+            "Logging in as alice", refused.initCause(new ConnectException("Connection refused")));
+    assertTrue(
+        e.getMessage().startsWith("Logging in as alice: Connection refused."), e::getMessage);
+    assertTrue(e.getMessage().contains("KDCs {EXAMPLE.TEST=[127.0.0.1:1]}"), e::getMessage);
+    assertTrue(e.getMessage().endsWith("(TROUBLESHOOTING.md#kdc-unreachable)"), e::getMessage);
+    assertSame(refused, e.getCause());
+  }
+
+  @Test
+  void aRingOfCausesEnds() {
+    RuntimeException one = new RuntimeException("one");
+    RuntimeException two = new RuntimeException("two", one);
+    one.initCause(two);
+    assertEquals(Reason.GSS_FAILURE, KerberosFailure.reason(one));
+  }
+}

@@ -1,0 +1,126 @@
+package io.github.smtpspnego.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.SpnegoOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
+class SettingsReaderTest {
+  private static final String SPN = "mail.smtp.sasl.spnego.spn";
+  private static final String MUTUAL = "mail.smtp.sasl.spnego.mutualauth";
+
+  @AfterEach
+  void clear() {
+    System.clearProperty(SPN);
+  }
+
+  @Test
+  void theSessionsPropertyIsReadBeforeTheSystems() {
+    System.setProperty(SPN, "smtp@system");
+    assertEquals(
+        Optional.of("smtp@session"),
+        new SettingsReader("smtp", Map.of(SPN, "smtp@session")).text(SpnegoOption.SPN));
+    assertEquals(
+        Optional.of("smtp@system"), new SettingsReader("smtp", null).text(SpnegoOption.SPN));
+  }
+
+  @Test
+  void defaultsOfThePropertiesObjectCount() {
+    Properties defaults = new Properties();
+    defaults.setProperty(SPN, "smtp@default");
+    assertEquals(
+        Optional.of("smtp@default"),
+        new SettingsReader("smtp", asMap(new Properties(defaults))).text(SpnegoOption.SPN));
+  }
+
+  @Test
+  void valuesThatAreNotStringsCount() throws SpnegoException {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put(MUTUAL, false);
+    assertEquals(false, new SettingsReader("smtp", properties).flag(SpnegoOption.MUTUALAUTH));
+  }
+
+  @Test
+  void eachProtocolHasItsOwn() {
+    assertEquals(
+        Optional.empty(), new SettingsReader("smtps", Map.of(SPN, "x@y")).text(SpnegoOption.SPN));
+  }
+
+  @Test
+  void aBadValueNamesPropertyValueAndChoices() {
+    SpnegoException e =
+        assertThrows(
+            SpnegoException.class,
+            () ->
+                new SettingsReader("smtp", Map.of(MUTUAL, "maybe")).flag(SpnegoOption.MUTUALAUTH));
+    assertEquals(Reason.BAD_SETTING, e.reason());
+    assertEquals(
+        "The property mail.smtp.sasl.spnego.mutualauth is set to 'maybe'; it must be one of true,"
+            + " false. Correct the setting. (TROUBLESHOOTING.md#bad-setting)",
+        e.getMessage());
+  }
+
+  @Test
+  void choicesAreReadInAnyCase() throws SpnegoException {
+    assertEquals(
+        LayerEnding.REQUIRED,
+        new SettingsReader("smtp", Map.of("mail.smtp.sasl.spnego.securitylayer", " Required "))
+            .constant(SpnegoOption.SECURITYLAYER, LayerEnding.class));
+  }
+
+  @Test
+  void unknownNamesAreFoundAndTheNearestIsNamed() {
+    SettingsReader settings =
+        new SettingsReader("smtp", Map.of("mail.smtp.sasl.spnego.keytabs", "/x", SPN, "x@y"));
+    assertEquals(List.of("mail.smtp.sasl.spnego.keytabs"), settings.unknownNames());
+    assertEquals(
+        "mail.smtp.sasl.spnego.keytab",
+        UnknownSettings.nearest("mail.smtp.sasl.spnego.keytabs", "smtp"));
+    assertEquals(
+        "mail.smtp.sasl.spnego.mutualauth",
+        UnknownSettings.nearest("mail.smtp.sasl.spnego.mutual-auth", "smtp"));
+  }
+
+  @Test
+  void smtpAndSmtpsAreOnAndOthersOff() throws SpnegoException {
+    assertTrue(Switch.isOn(new SettingsReader("smtp", null)));
+    assertTrue(Switch.isOn(new SettingsReader("SMTPS", null)));
+    assertEquals(false, Switch.isOn(new SettingsReader("ldap", null)));
+    assertTrue(
+        Switch.isOn(new SettingsReader("lmtp", Map.of("mail.lmtp.sasl.spnego.enable", "true"))));
+    assertEquals(
+        false,
+        Switch.isOn(new SettingsReader("smtp", Map.of("mail.smtp.sasl.spnego.enable", "false"))));
+  }
+
+  @Test
+  void section1_5_aHostIsKnownByItsPattern() {
+    SettingsReader settings =
+        new SettingsReader(
+            "smtp", Map.of("mail.smtp.sasl.spnego.hosts", "*.contoso.com, mail?.fabrikam.com"));
+    assertTrue(Switch.isKnownHost(settings, "MX.contoso.com"));
+    assertTrue(Switch.isKnownHost(settings, "mail1.fabrikam.com"));
+    assertEquals(false, Switch.isKnownHost(settings, "mail12.fabrikam.com"));
+    assertEquals(false, Switch.isKnownHost(settings, "contoso.com.evil.org"));
+    assertEquals(false, Switch.isKnownHost(settings, "mxXcontoso.com"));
+    assertTrue(Switch.isKnownHost(new SettingsReader("smtp", null), "anything"));
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // what Angus Mail does with the Session's
+  private static Map<String, ?> asMap(Properties properties) {
+    return (Map) properties;
+  }
+}

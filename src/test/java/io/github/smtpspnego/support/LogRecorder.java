@@ -1,0 +1,55 @@
+package io.github.smtpspnego.support;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/** Records what the library logs, and keeps it off the console. */
+public final class LogRecorder extends Handler {
+  private final Logger logger = Logger.getLogger("io.github.smtpspnego");
+  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+
+  private LogRecorder() {}
+
+  public static LogRecorder start() {
+    LogRecorder recorder = new LogRecorder();
+    recorder.logger.addHandler(recorder);
+    recorder.logger.setLevel(Level.ALL);
+    recorder.logger.setUseParentHandlers(false);
+    return recorder;
+  }
+
+  public List<String> warnings() {
+    return at(Level.WARNING);
+  }
+
+  public List<String> debugs() {
+    return at(Level.FINE);
+  }
+
+  private List<String> at(Level level) {
+    return records.stream()
+        .filter(record -> record.getLevel().equals(level))
+        .map(new SimpleFormatter()::formatMessage)
+        .toList();
+  }
+
+  @Override
+  public void publish(LogRecord record) {
+    records.add(record);
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    logger.removeHandler(this);
+    logger.setLevel(null);
+    logger.setUseParentHandlers(true);
+  }
+}
