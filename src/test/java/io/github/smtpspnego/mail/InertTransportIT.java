@@ -3,6 +3,7 @@ package io.github.smtpspnego.mail;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.smtpspnego.support.AuthScripts;
+import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.ScriptedSmtpServer;
 import io.github.smtpspnego.support.ScriptedSmtpServer.Script;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,6 +27,12 @@ class InertTransportIT {
         }
         smtp.reply("235 2.7.0 Welcome");
       };
+
+  /** The JDK reads its Kerberos configuration once; the next test class wants this one. */
+  @BeforeAll
+  static void configureKerberos() {
+    Kdc.shared();
+  }
 
   /**
    * The same program and the same server for both transports.

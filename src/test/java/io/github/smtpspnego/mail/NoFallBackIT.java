@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.ScriptedSmtpServer;
 import io.github.smtpspnego.support.ScriptedSmtpServer.Script;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +26,12 @@ class NoFallBackIT {
         }
         smtp.reply("235 2.7.0 Welcome");
       };
+
+  /** The JDK reads its Kerberos configuration once; the next test class wants this one. */
+  @BeforeAll
+  static void configureKerberos() {
+    Kdc.shared();
+  }
 
   private static ScriptedSmtpServer offering(String mechanisms) {
     return ScriptedSmtpServer.builder().extensions("AUTH " + mechanisms).auth(SUCCESS).start();
