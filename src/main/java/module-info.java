@@ -1,8 +1,10 @@
 /**
  * SMTP AUTH GSSAPI with SPNEGO (MS-SSEAN) for Jakarta Mail.
  *
- * <p>Jakarta Mail is optional: without it the provider is installed by {@link
- * io.github.smtpspnego.SpnegoProvider#install} or as a Java agent.
+ * <p>Jakarta Mail and Angus Mail are optional, and a module cannot provide a service of a module
+ * that may not be there. So what being on the class path does by itself is done on the module path
+ * by two calls: {@link io.github.smtpspnego.SpnegoProvider#install}, and {@code
+ * session.setProvider(new SpnegoSMTPProvider())} for the transport.
  */
 module io.github.smtpspnego {
   requires transitive java.security.jgss;
@@ -10,20 +12,16 @@ module io.github.smtpspnego {
   requires jdk.security.auth; // Krb5LoginModule
   requires static jakarta.mail;
   requires static org.eclipse.angus.mail;
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports io.github.smtpspnego;
   exports io.github.smtpspnego.server;
+  exports io.github.smtpspnego.mail;
 
-  // The security provider makes its factories by name, Jakarta Mail its providers.
+  // The security provider's factories are made by their names.
   exports io.github.smtpspnego.client to
       java.base;
-  exports io.github.smtpspnego.mail to
-      jakarta.mail;
 
   provides java.security.Provider with
       io.github.smtpspnego.SpnegoProvider;
-  provides jakarta.mail.Provider with
-      io.github.smtpspnego.mail.SpnegoSMTPProvider,
-      io.github.smtpspnego.mail.SpnegoSMTPSSLProvider;
 }

@@ -1,0 +1,40 @@
+package io.github.smtpspnego;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class SpnegoOptionTest {
+  @Test
+  void theReadmesTableIsTheEnum() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("README.md"));
+    int header = lines.indexOf("| name | default | meaning |");
+    List<String> rows =
+        lines.stream().skip(header + 2L).takeWhile(line -> line.startsWith("|")).toList();
+    assertEquals(Arrays.stream(SpnegoOption.values()).map(SpnegoOptionTest::row).toList(), rows);
+  }
+
+  @Test
+  void theNameOfAPropertyIsTheProtocolsPrefixAndTheSettingsName() {
+    assertEquals("mail.smtps.sasl.spnego.spn", SpnegoOption.SPN.propertyName("smtps"));
+  }
+
+  private static String row(SpnegoOption option) {
+    String value = option.defaultValue().isEmpty() ? "" : "`" + option.defaultValue() + "` ";
+    String choices =
+        option.choices().size() <= 2
+            ? ""
+            : ": "
+                + option.choices().stream()
+                    .map(choice -> "`" + choice + "`")
+                    .collect(Collectors.joining(", "));
+    return "| `%s` | %s| %s%s |"
+        .formatted(option.optionName(), value, option.description(), choices);
+  }
+}
