@@ -120,10 +120,23 @@ final class KerberosLogin {
           tried + ": it holds no usable key for that principal. " + contents(keytab.keytab()),
           failure);
     }
-    if (request instanceof LoginRequest.FromTicketCache
+    if (request instanceof LoginRequest.FromTicketCache cache
         && (reason == Reason.GSS_FAILURE || reason == Reason.NO_CREDENTIALS)) {
+      boolean isMissing = cache.cache().filter(file -> !Files.exists(file)).isPresent();
       return new SpnegoException(
-          Reason.NO_CREDENTIALS, tried + ": no valid ticket was found there.", failure);
+          Reason.NO_CREDENTIALS,
+          tried
+              + (isMissing
+                  ? ": the file does not exist."
+                  : ": no valid ticket was found there; one that has expired is none."),
+          failure);
+    }
+    if (reason == Reason.MESSAGE_MODIFIED) {
+      // No server is in this yet: what does not fit is the user's key, by the KDC's word or ours.
+      return new SpnegoException(
+          Reason.WRONG_PASSWORD,
+          tried + ": the key made of it does not fit (" + failure.getMessage() + ").",
+          failure);
     }
     if (request instanceof LoginRequest.FromJaas && reason == Reason.GSS_FAILURE) {
       return new SpnegoException(

@@ -36,6 +36,7 @@ public final class KerberosFailure {
           new Phrase("Cannot locate default realm", Reason.NO_REALM),
           new Phrase("Cannot locate KDC", Reason.KDC_UNREACHABLE),
           new Phrase("Cannot get kdc for realm", Reason.KDC_UNREACHABLE),
+          new Phrase("Cannot get a KDC reply", Reason.KDC_UNREACHABLE),
           new Phrase("timed out", Reason.KDC_UNREACHABLE),
           new Phrase("Clock skew too great", Reason.CLOCK_SKEW),
           new Phrase("Message stream modified", Reason.MESSAGE_MODIFIED),
@@ -73,6 +74,7 @@ public final class KerberosFailure {
   public static Reason reason(Throwable failure) {
     return code(failure)
         .map(KerberosCode::reason)
+        .filter(reason -> reason != Reason.GSS_FAILURE) // the texts may know better
         .or(
             () ->
                 chain(failure)
