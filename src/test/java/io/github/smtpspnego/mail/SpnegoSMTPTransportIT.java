@@ -35,6 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -352,6 +353,23 @@ class SpnegoSMTPTransportIT {
             e.toString());
       }
       assertTrue(server.clientLines().size() < 20, server.transcript().toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "535 5.7.3 Authentication unsuccessful,      SERVER_REFUSED",
+    "454 4.7.0 Temporary authentication failure, SERVER_TROUBLE",
+    "504 5.7.4 Unrecognized authentication type, NOT_OFFERED",
+    "500 5.5.2 Error: bad syntax,                SERVER_REFUSED"
+  })
+  void aRefusalIsToldWithTheServersWords(String reply, Reason reason) {
+    for (Script script : List.of(AuthScripts.answering(reply), AuthScripts.answeringToken(reply))) {
+      try (ScriptedSmtpServer server = offering("GSSAPI", script).start()) {
+        Failure e = failure(withTicket(), server);
+        assertEquals(reason, e.reason());
+        e.says("smtp@localhost", Kdc.full("alice"), reply);
+      }
     }
   }
 
