@@ -131,7 +131,7 @@ final class KerberosLogin {
                   : ": no valid ticket was found there; one that has expired is none."),
           failure);
     }
-    if (reason == Reason.MESSAGE_MODIFIED) {
+    if (reason == Reason.MESSAGE_MODIFIED && !isRealmCase(failure)) {
       // No server is in this yet: what does not fit is the user's key, by the KDC's word or ours.
       return new SpnegoException(
           Reason.WRONG_PASSWORD,
@@ -143,6 +143,11 @@ final class KerberosLogin {
           Reason.JAAS_ENTRY, tried + ": " + failure.getMessage() + ".", failure);
     }
     return KerberosFailure.explain(tried, failure);
+  }
+
+  /** Error 41, which at this point comes of a realm that the KDC writes differently. */
+  private static boolean isRealmCase(Exception failure) {
+    return String.valueOf(failure.getMessage()).contains("(41)");
   }
 
   private static String contents(Path keytab) {
