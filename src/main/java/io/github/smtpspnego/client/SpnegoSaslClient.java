@@ -2,8 +2,8 @@ package io.github.smtpspnego.client;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.credentials.CredentialFinder;
-import io.github.smtpspnego.credentials.InitiatorCredentials;
+import io.github.smtpspnego.credentials.Credentials;
+import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.credentials.TicketAttempt;
 import io.github.smtpspnego.credentials.UserAndPassword;
 import io.github.smtpspnego.gss.MessageProtection;
@@ -74,7 +74,7 @@ final class SpnegoSaslClient implements SaslClient {
   /** What is there once the first token was asked for. */
   private record Exchange(
       ClientSettings settings,
-      InitiatorCredentials credentials,
+      Credentials credentials,
       SpnegoInitiator initiator,
       TicketAttempt attempt) {}
 
@@ -182,14 +182,14 @@ final class SpnegoSaslClient implements SaslClient {
 
   private byte[] makeFirstToken() throws SaslException {
     ClientSettings settings = configuration.read();
-    InitiatorCredentials credentials = new CredentialFinder(settings.credentials(), handler).find();
+    Credentials credentials = new InitiatorFinder(settings.credentials(), handler).find();
     TicketAttempt attempt = credentials.begin(settings.target());
     SpnegoInitiator initiator =
         credentials.run(
             () ->
                 new SpnegoInitiator(
                     settings.target(),
-                    credentials.credential().orElse(null),
+                    credentials.credential(),
                     new SpnegoInitiator.Flags(
                         settings.mutualAuth(),
                         settings.delegation(),
@@ -384,7 +384,7 @@ final class SpnegoSaslClient implements SaslClient {
     if (exchange != null && state == State.NEGOTIATING) {
       exchange.attempt().failed();
     } else if (exchange != null && state == State.START) {
-      exchange.attempt().unused();
+      exchange.attempt().proved();
     }
     firstToken = null;
     state = last;

@@ -2,8 +2,8 @@ package io.github.smtpspnego.server;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.credentials.AcceptorFinder;
+import io.github.smtpspnego.credentials.Credentials;
 import io.github.smtpspnego.gss.NegotiatedLayer;
 import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.gss.Qop;
@@ -73,7 +73,7 @@ final class SpnegoSaslServer implements SaslServer {
 
   /** What is there once the first token came. */
   private record Exchange(
-      ServerSettings settings, AcceptorCredentials credentials, SpnegoAcceptor acceptor) {}
+      ServerSettings settings, Credentials credentials, SpnegoAcceptor acceptor) {}
 
   /** What is there once the exchange is complete. */
   private record Outcome(String authorizationId, NegotiatedLayer layer) {}
@@ -130,12 +130,12 @@ final class SpnegoSaslServer implements SaslServer {
       return NOTHING;
     }
     ServerSettings settings = configuration.read();
-    AcceptorCredentials credentials = new AcceptorFinder(settings.credentials()).find();
+    Credentials credentials = AcceptorFinder.find(settings.credentials());
     SpnegoAcceptor acceptor =
         credentials.run(
             () ->
                 new SpnegoAcceptor(
-                    credentials.credential().orElse(null),
+                    credentials.credential(),
                     "Accepting a client " + credentials.describe(),
                     credentials::keys));
     exchange = new Exchange(settings, credentials, acceptor);
@@ -163,15 +163,8 @@ final class SpnegoSaslServer implements SaslServer {
     try {
       return current.credentials().run(() -> current.acceptor().accept(response));
     } catch (SpnegoException e) {
-      throw isAboutKeys(e.reason()) ? current.credentials().fault(e).orElse(e) : e;
+      throw current.credentials().fault(e).orElse(e);
     }
-  }
-
-  private static boolean isAboutKeys(Reason reason) {
-    return switch (reason) {
-      case ACCEPTOR_CREDENTIALS, ENCRYPTION_TYPE, MESSAGE_MODIFIED, GSS_FAILURE -> true;
-      default -> false;
-    };
   }
 
   private void checkTarget(Exchange current) throws SpnegoException {

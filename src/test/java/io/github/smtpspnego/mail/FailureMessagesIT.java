@@ -148,7 +148,7 @@ class FailureMessagesIT {
     Failure failure =
         fail(using("keytab", keytab).set("sasl.spnego.principal", "alice"), "alice", null);
     assertEquals(Reason.KEYTAB, failure.reason());
-    failure.says(keytab.toString(), "alice", "It holds: bob@EXAMPLE.TEST", "klist -kt");
+    failure.says(keytab.toString(), "alice", "holds: bob@EXAMPLE.TEST", "klist -kt");
   }
 
   @Test
