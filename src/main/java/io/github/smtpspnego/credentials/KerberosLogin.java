@@ -108,15 +108,22 @@ final class KerberosLogin {
           failure);
     }
     if (request.source == CredentialSource.TICKETCACHE && (noneFound || unknown)) {
+      boolean isMissing = request.file != null && !Files.exists(request.file);
       return new SpnegoException(
-          Reason.NO_CREDENTIALS, tried + ": no valid ticket was found there.", failure);
+          Reason.NO_CREDENTIALS,
+          tried
+              + (isMissing
+                  ? ": the file does not exist."
+                  : ": no valid ticket was found there; one that has expired is none."),
+          failure);
     }
     if (request.source == CredentialSource.JAAS && unknown) {
       return new SpnegoException(
           Reason.JAAS_ENTRY, tried + ": " + failure.getMessage() + ".", failure);
     }
-    if (reason == Reason.MESSAGE_MODIFIED) {
-      // Some KDCs answer a wrong key with error 31 rather than 24.
+    if (reason == Reason.MESSAGE_MODIFIED
+        && !String.valueOf(failure.getMessage()).contains("(41)")) {
+      // Some KDCs answer a wrong key with error 31 rather than 24; 41 is the realm's case.
       reason = Reason.WRONG_PASSWORD;
     }
     return KerberosFailure.explain(reason, tried, failure);

@@ -38,6 +38,7 @@ public final class KerberosFailure {
     PHRASES.put("Cannot locate default realm", Reason.NO_REALM);
     PHRASES.put("Cannot locate KDC", Reason.KDC_UNREACHABLE);
     PHRASES.put("Cannot get kdc for realm", Reason.KDC_UNREACHABLE);
+    PHRASES.put("Cannot get a KDC reply", Reason.KDC_UNREACHABLE);
     PHRASES.put("timed out", Reason.KDC_UNREACHABLE);
     PHRASES.put("Clock skew too great", Reason.CLOCK_SKEW);
     PHRASES.put("Message stream modified", Reason.MESSAGE_MODIFIED);
