@@ -2,6 +2,7 @@ package io.github.smtpspnego.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,6 @@ import java.security.PrivilegedExceptionAction;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.sasl.SaslClient;
 import org.junit.jupiter.api.Test;
@@ -113,9 +113,9 @@ class ExchangeWatchTest {
         assertTrue(inner.hasClient());
       }
       assertFalse(outer.hasClient());
-      assertSame(outer, ExchangeWatch.over("smtp").orElseThrow());
+      assertSame(outer, ExchangeWatch.over("smtp"));
     }
-    assertEquals(Optional.empty(), ExchangeWatch.over("smtp"));
+    assertNull(ExchangeWatch.over("smtp"));
     SpnegoException e = assertThrows(SpnegoException.class, () -> client.evaluateChallenge(NONE));
     assertEquals(Reason.DISPOSED, e.reason());
   }

@@ -281,7 +281,7 @@ class SpnegoSMTPTransportIT {
   static Stream<Arguments> needsTheLayerOffer() {
     return Stream.of(
         Arguments.of("mail.smtp.sasl.spnego.securitylayer", "required", "securitylayer=required"),
-        Arguments.of("javax.security.sasl.qop", "auth-conf,auth-int", "auth-conf,auth-int"),
+        Arguments.of("javax.security.sasl.qop", "auth-conf, auth-int", "[auth-conf, auth-int]"),
         Arguments.of("mail.smtp.sasl.authorizationid", "postmaster", "identity postmaster"));
   }
 
