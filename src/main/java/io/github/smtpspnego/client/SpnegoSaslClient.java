@@ -6,14 +6,13 @@ import io.github.smtpspnego.credentials.CredentialFinder;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
 import io.github.smtpspnego.credentials.TicketAttempt;
 import io.github.smtpspnego.credentials.UserAndPassword;
-import io.github.smtpspnego.gss.MessageProtection;
-import io.github.smtpspnego.gss.NegotiatedLayer;
+import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Qop;
-import io.github.smtpspnego.gss.SecurityLayerChoice;
-import io.github.smtpspnego.gss.SecurityLayerOffer;
+import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.settings.LayerEnding;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,7 +67,7 @@ final class SpnegoSaslClient implements SaslClient {
   private byte @Nullable [] firstToken;
   private @Nullable SpnegoException failure;
   private @Nullable Exchange exchange;
-  private @Nullable NegotiatedLayer layer;
+  private @Nullable SecurityLayer layer;
   private boolean choiceSent;
 
   /** What is there once the first token was asked for. */
@@ -190,10 +189,9 @@ final class SpnegoSaslClient implements SaslClient {
                 new SpnegoInitiator(
                     settings.target(),
                     credentials.credential().orElse(null),
-                    new SpnegoInitiator.Flags(
-                        settings.mutualAuth(),
-                        settings.delegation(),
-                        settings.qop().contains(Qop.AUTH_CONF)),
+                    settings.mutualAuth(),
+                    settings.delegation(),
+                    settings.qop().contains(Qop.AUTH_CONF),
                     "Authenticating to " + settings.target() + " " + credentials.describe()));
     exchange = new Exchange(settings, credentials, initiator, attempt);
     return credentials.run(initiator::firstToken);
@@ -212,7 +210,7 @@ final class SpnegoSaslClient implements SaslClient {
       current.attempt().proved();
       state = State.ESTABLISHED;
       if (current.settings().layerEnding() == LayerEnding.NONE) {
-        complete(NegotiatedLayer.NONE);
+        complete(SecurityLayer.NONE);
       }
     }
     return token;
@@ -228,11 +226,11 @@ final class SpnegoSaslClient implements SaslClient {
   }
 
   private byte[] chooseLayer(Exchange current, byte[] challenge) throws SpnegoException {
-    MessageProtection protection = current.initiator().protection();
-    SecurityLayerOffer offer;
+    SecurityLayer unlimited = current.initiator().layer();
+    LayerMessage offer;
     try {
-      byte[] plain = protection.unwrap(challenge, 0, challenge.length, Qop.AUTH);
-      offer = SecurityLayerOffer.decode(plain);
+      byte[] plain = unlimited.unwrap(challenge, 0, challenge.length);
+      offer = LayerMessage.readOffer(plain);
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
@@ -253,13 +251,14 @@ final class SpnegoSaslClient implements SaslClient {
                             offer.layers(),
                             settings.qop()),
                         null));
-    NegotiatedLayer negotiated =
-        NegotiatedLayer.of(chosen, protection, offer.maxSize(), settings.maxBuffer());
+    SecurityLayer negotiated = unlimited.agreed(chosen, offer.maxSize(), settings.maxBuffer());
     byte[] choice =
-        new SecurityLayerChoice(
-                chosen, chosen == Qop.AUTH ? 0 : settings.maxBuffer(), identityToActAs(settings))
+        new LayerMessage(
+                List.of(chosen),
+                chosen == Qop.AUTH ? 0 : settings.maxBuffer(),
+                identityToActAs(settings))
             .encode();
-    byte[] response = protection.wrap(choice, 0, choice.length, Qop.AUTH);
+    byte[] response = unlimited.wrap(choice, 0, choice.length);
     choiceSent = true;
     complete(negotiated);
     return response;
@@ -277,7 +276,7 @@ final class SpnegoSaslClient implements SaslClient {
         .filter(id -> !id.isEmpty() && !id.equals(new UserAndPassword(handler).name()));
   }
 
-  private void complete(NegotiatedLayer negotiated) {
+  private void complete(SecurityLayer negotiated) {
     layer = negotiated;
     state = State.COMPLETE;
     if (negotiated.qop() == Qop.AUTH) {
@@ -310,7 +309,7 @@ final class SpnegoSaslClient implements SaslClient {
     }
     if (state != State.COMPLETE) {
       exchange().attempt().proved(); // or no proof was asked for
-      complete(NegotiatedLayer.NONE);
+      complete(SecurityLayer.NONE);
     }
   }
 
@@ -405,7 +404,7 @@ final class SpnegoSaslClient implements SaslClient {
     return Objects.requireNonNull(exchange);
   }
 
-  private NegotiatedLayer negotiated() {
+  private SecurityLayer negotiated() {
     if (layer == null) {
       throw new IllegalStateException("the exchange is in " + state + ", not complete");
     }

@@ -5,10 +5,8 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -31,16 +29,15 @@ public final class SpnegoAcceptor {
   /** The largest token taken from a client, in octets, the same as from a server. */
   public static final int MAX_TOKEN = SpnegoInitiator.MAX_TOKEN;
 
-  /** Who the client is, once that is proved. */
-  private record Peer(String client, String target, Optional<GSSCredential> delegated) {}
-
   private final String attempt;
   private final Supplier<String> keys;
   private final GSSContext context;
   private boolean begun;
   private boolean spnego;
-  private Optional<TicketLabel> ticket = Optional.empty();
-  private @Nullable Peer peer;
+  private String ticket = "";
+  private @Nullable String client;
+  private @Nullable String target;
+  private @Nullable GSSCredential delegated;
 
   /**
    * Creates the negotiation; nothing is read yet.
@@ -72,9 +69,7 @@ public final class SpnegoAcceptor {
   public byte[] accept(byte[] token) throws SpnegoException {
     if (token.length > MAX_TOKEN) {
       throw refused(
-          Reason.PROTOCOL,
-          String.format(
-              Locale.ROOT, "a token of %d octets, more than %d", token.length, MAX_TOKEN));
+          Reason.PROTOCOL, "a token of " + token.length + " octets, more than " + MAX_TOKEN);
     }
     byte[] checked = begun ? later(token) : first(token);
     begun = true;
@@ -82,7 +77,7 @@ public final class SpnegoAcceptor {
     try {
       reply = context.acceptSecContext(checked, 0, checked.length);
       if (context.isEstablished()) {
-        peer = readPeer();
+        readPeer();
       }
     } catch (GSSException | RuntimeException e) {
       throw explain(e);
@@ -96,7 +91,7 @@ public final class SpnegoAcceptor {
    * @return true after the last token
    */
   public boolean isEstablished() {
-    return peer != null;
+    return client != null;
   }
 
   /**
@@ -114,7 +109,7 @@ public final class SpnegoAcceptor {
    * @return its principal with its realm
    */
   public String client() {
-    return peer().client();
+    return proved(client);
   }
 
   /**
@@ -123,7 +118,7 @@ public final class SpnegoAcceptor {
    * @return the principal with its realm
    */
   public String target() {
-    return peer().target();
+    return proved(target);
   }
 
   /**
@@ -132,7 +127,7 @@ public final class SpnegoAcceptor {
    * @return a credential to act as the client, empty where it forwarded none
    */
   public Optional<GSSCredential> delegated() {
-    return peer().delegated();
+    return Optional.ofNullable(delegated);
   }
 
   /**
@@ -143,24 +138,24 @@ public final class SpnegoAcceptor {
    * @return those of them that can be offered, in the same order
    */
   public List<Qop> possible(List<Qop> wanted) {
-    return wanted.stream()
-        .filter(
-            layer ->
-                switch (layer) {
-                  case AUTH -> true;
-                  case AUTH_INT -> context.getIntegState();
-                  case AUTH_CONF -> context.getIntegState() && context.getConfState();
-                })
-        .toList();
+    boolean integrity = context.getIntegState();
+    boolean confidentiality = integrity && context.getConfState();
+    List<Qop> possible = new ArrayList<>();
+    for (Qop layer : wanted) {
+      if (layer == Qop.AUTH || (layer == Qop.AUTH_INT ? integrity : confidentiality)) {
+        possible.add(layer);
+      }
+    }
+    return possible;
   }
 
   /**
    * Protects messages once the context is established.
    *
-   * @return the per-message calls of this context
+   * @return what the layer offer and the choice travel in
    */
-  public MessageProtection protection() {
-    return new MessageProtection(context);
+  public SecurityLayer layer() {
+    return new SecurityLayer(context);
   }
 
   /** Forgets the context's keys; may be called again. What was learned of the client stays. */
@@ -173,84 +168,72 @@ public final class SpnegoAcceptor {
   }
 
   private byte[] first(byte[] token) throws SpnegoException {
-    PeerToken received = PeerToken.of(token);
-    if (received instanceof PeerToken.KerberosApReq) {
-      ticket = TicketLabel.of(token);
-      return token;
-    }
-    if (received instanceof PeerToken.Init init) {
+    PeerToken received = new PeerToken(token);
+    NegTokenInit init = received.init();
+    if (init != null) {
       spnego = true;
-      return forTheJdk(init).encode();
+      return forTheJdk(init);
     }
-    throw refused(
-        received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
-        received.describe() + ", neither a NegTokenInit nor a Kerberos AP-REQ");
+    return apReq(received, token, ", neither a NegTokenInit nor a Kerberos AP-REQ");
   }
 
   /** After a NegTokenInit without a Kerberos token: the NegTokenResp that brings it. */
   private byte[] later(byte[] token) throws SpnegoException {
-    PeerToken received = PeerToken.of(token);
-    if (spnego
-        && received instanceof PeerToken.Resp resp
-        && resp.token().responseToken().isPresent()) {
-      byte[] mechToken = apReq(resp.token().responseToken().get());
-      return new NegTokenResp(
-              Optional.of(NegState.ACCEPT_INCOMPLETE),
-              Optional.of(Oids.KERBEROS),
-              Optional.of(mechToken),
-              Optional.empty())
-          .encode();
+    PeerToken received = new PeerToken(token);
+    NegTokenResp resp = received.resp();
+    if (!spnego || resp == null || resp.responseToken == null) {
+      throw refused(
+          Reason.PROTOCOL, received.describe() + ", where a NegTokenResp with a token was due");
     }
-    throw refused(
-        Reason.PROTOCOL, received.describe() + ", where a NegTokenResp with a token was due");
+    return NegTokenResp.encode(
+        NegTokenResp.ACCEPT_INCOMPLETE, Oids.KERBEROS, nested(resp.responseToken), null);
   }
 
-  private NegTokenInit forTheJdk(PeerToken.Init init) throws SpnegoException {
-    List<Oid> offered = new ArrayList<>(init.token().mechTypes());
-    if (offered.stream().noneMatch(Oids::isKerberos)) {
+  private byte[] forTheJdk(NegTokenInit init) throws SpnegoException {
+    List<Oid> offered = new ArrayList<>(init.mechTypes);
+    if (!offered.contains(Oids.KERBEROS) && !offered.contains(Oids.MS_KERBEROS)) {
       throw refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
     }
     if (!offered.contains(Oids.KERBEROS)) {
       offered.add(Oids.KERBEROS); // under Microsoft's identifier alone the JDK does not know it
     }
-    if (Oids.isKerberos(offered.get(0)) && init.token().mechToken().isPresent()) {
-      byte[] mechToken = apReq(init.token().mechToken().get());
-      return new NegTokenInit(offered, Optional.of(mechToken));
+    if (Oids.isKerberos(offered.get(0)) && init.mechToken != null) {
+      return NegTokenInit.encode(offered, nested(init.mechToken));
     }
     // With another mechanism first the JDK ignores the mechToken, and asks for Kerberos's.
-    return new NegTokenInit(List.of(Oids.NEGOEX, Oids.KERBEROS), Optional.empty());
+    return NegTokenInit.encode(List.of(Oids.NEGOEX, Oids.KERBEROS), null);
   }
 
-  private byte[] apReq(byte[] mechToken) throws SpnegoException {
-    PeerToken nested = PeerToken.of(mechToken);
-    if (!(nested instanceof PeerToken.KerberosApReq)) {
-      throw refused(
-          nested instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
-          nested.describe() + " inside SPNEGO, where a Kerberos AP-REQ was due");
+  private byte[] nested(byte[] mechToken) throws SpnegoException {
+    return apReq(
+        new PeerToken(mechToken), mechToken, " inside SPNEGO, where a Kerberos AP-REQ was due");
+  }
+
+  private byte[] apReq(PeerToken received, byte[] token, String wrong) throws SpnegoException {
+    String label = received.ticket();
+    if (label == null) {
+      throw refused(received.reason(), received.describe() + wrong);
     }
-    ticket = TicketLabel.of(mechToken);
-    return mechToken;
+    ticket = label;
+    return token;
   }
 
-  private Peer readPeer() throws GSSException {
-    GSSName client = context.getSrcName();
-    GSSName target = context.getTargName();
-    if (client == null || target == null || client.isAnonymous()) {
+  private void readPeer() throws GSSException {
+    GSSName source = context.getSrcName();
+    GSSName ours = context.getTargName();
+    if (source == null || ours == null || source.isAnonymous()) {
       throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
     }
-    return new Peer(
-        client.toString(),
-        target.toString(),
-        context.getCredDelegState()
-            ? Optional.ofNullable(context.getDelegCred())
-            : Optional.empty());
+    delegated = context.getCredDelegState() ? context.getDelegCred() : null;
+    target = ours.toString();
+    client = source.toString();
   }
 
-  private Peer peer() {
-    if (peer == null) {
+  private static String proved(@Nullable String name) {
+    if (name == null) {
       throw new IllegalStateException("the client is not proved");
     }
-    return peer;
+    return name;
   }
 
   private SpnegoException refused(Reason reason, String what) {
@@ -262,34 +245,37 @@ public final class SpnegoAcceptor {
   }
 
   private SpnegoException explain(Exception failure) {
-    String tried = attempt + ticket.map(label -> ", " + label.describe()).orElse("");
+    String tried = ticket.isEmpty() ? attempt : attempt + ", " + ticket;
     Reason reason = reason(failure);
-    return switch (reason) {
-      case ACCEPTOR_CREDENTIALS ->
-          new SpnegoException(
-              reason, tried + ": there is no key to accept with. " + keys.get(), failure);
-      case MESSAGE_MODIFIED, ENCRYPTION_TYPE ->
-          new SpnegoException(
-              reason,
-              tried + ": it does not fit the server's key. " + keys.get(),
-              "Have the client get a new ticket; if that changes nothing, make a new keytab.",
-              failure);
-      case PROTOCOL ->
-          new SpnegoException(
-              reason,
-              tried + ": the client's token was received before (a replay).",
-              "Have the client make a new token; if nobody sent it twice, somebody listens.",
-              failure);
-      default -> KerberosFailure.explain(tried, failure);
-    };
+    if (reason == Reason.ACCEPTOR_CREDENTIALS) {
+      return new SpnegoException(
+          reason, tried + ": there is no key to accept with. " + keys.get(), failure);
+    }
+    if (reason == Reason.MESSAGE_MODIFIED || reason == Reason.ENCRYPTION_TYPE) {
+      return new SpnegoException(
+          reason,
+          tried + ": it does not fit the server's key. " + keys.get(),
+          "Have the client get a new ticket; if that changes nothing, make a new keytab.",
+          failure);
+    }
+    if (reason == Reason.PROTOCOL) {
+      return new SpnegoException(
+          reason,
+          tried + ": the client's token was received before (a replay).",
+          "Have the client make a new token; if nobody sent it twice, somebody listens.",
+          failure);
+    }
+    return KerberosFailure.explain(tried, failure);
   }
 
   private static Reason reason(Exception failure) {
-    boolean noKeys =
-        Stream.iterate((Throwable) failure, link -> link != null, Throwable::getCause)
-            .limit(20) // a chain may be a ring
-            .anyMatch(
-                link -> link instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED);
-    return noKeys ? Reason.ACCEPTOR_CREDENTIALS : KerberosFailure.reason(failure);
+    Throwable link = failure;
+    for (int i = 0; i < 20 && link != null; i++) { // a chain may be a ring
+      if (link instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED) {
+        return Reason.ACCEPTOR_CREDENTIALS;
+      }
+      link = link.getCause();
+    }
+    return KerberosFailure.reason(failure);
   }
 }

@@ -4,11 +4,10 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.credentials.AcceptorFinder;
-import io.github.smtpspnego.gss.NegotiatedLayer;
+import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.gss.Qop;
-import io.github.smtpspnego.gss.SecurityLayerChoice;
-import io.github.smtpspnego.gss.SecurityLayerOffer;
+import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoAcceptor;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -76,7 +75,7 @@ final class SpnegoSaslServer implements SaslServer {
       ServerSettings settings, AcceptorCredentials credentials, SpnegoAcceptor acceptor) {}
 
   /** What is there once the exchange is complete. */
-  private record Outcome(String authorizationId, NegotiatedLayer layer) {}
+  private record Outcome(String authorizationId, SecurityLayer layer) {}
 
   SpnegoSaslServer(String mechanism, Configuration configuration, Authorization authorization) {
     this.mechanism = mechanism;
@@ -195,7 +194,7 @@ final class SpnegoSaslServer implements SaslServer {
     }
     ServerSettings settings = current.settings();
     if (!settings.makesOffer(mechanism, current.acceptor().isSpnego())) {
-      complete(current, Optional.empty(), NegotiatedLayer.NONE);
+      complete(current, Optional.empty(), SecurityLayer.NONE);
       return null;
     }
     offered = current.acceptor().possible(settings.qop());
@@ -207,39 +206,36 @@ final class SpnegoSaslServer implements SaslServer {
     }
     // RFC 4752 section 3.2: no layer, no size.
     int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings.maxBuffer();
-    byte[] offer = new SecurityLayerOffer(offered, maxSize).encode();
-    byte[] challenge = current.acceptor().protection().wrap(offer, 0, offer.length, Qop.AUTH);
+    byte[] offer = new LayerMessage(offered, maxSize, Optional.empty()).encode();
+    byte[] challenge = current.acceptor().layer().wrap(offer, 0, offer.length);
     state = State.OFFERED;
     return challenge;
   }
 
   private byte @Nullable [] choose(Exchange current, byte[] response) throws SpnegoException {
-    SecurityLayerChoice choice;
+    LayerMessage choice;
     try {
-      byte[] plain = current.acceptor().protection().unwrap(response, 0, response.length, Qop.AUTH);
-      choice = SecurityLayerChoice.decode(plain);
+      byte[] plain = current.acceptor().layer().unwrap(response, 0, response.length);
+      choice = LayerMessage.readChoice(plain);
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the client sent " + e.getMessage() + ".", e);
     }
-    if (!offered.contains(choice.layer())) {
+    Qop chosen = choice.layers().get(0);
+    if (!offered.contains(chosen)) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          tried() + ": the client chose " + choice.layer() + ", and " + offered + " were offered.",
+          tried() + ": the client chose " + chosen + ", and " + offered + " were offered.",
           null);
     }
-    NegotiatedLayer layer =
-        NegotiatedLayer.of(
-            choice.layer(),
-            current.acceptor().protection(),
-            choice.maxSize(),
-            current.settings().maxBuffer());
+    SecurityLayer layer =
+        current.acceptor().layer().agreed(chosen, choice.maxSize(), current.settings().maxBuffer());
     complete(current, choice.authorizationId(), layer);
     return null;
   }
 
   /** The one way to success. */
-  private void complete(Exchange current, Optional<String> requested, NegotiatedLayer layer)
+  private void complete(Exchange current, Optional<String> requested, SecurityLayer layer)
       throws SpnegoException {
     String granted = authorization.grant(current.acceptor().client(), requested);
     outcome = new Outcome(granted, layer);
@@ -277,7 +273,7 @@ final class SpnegoSaslServer implements SaslServer {
 
   @Override
   public @Nullable Object getNegotiatedProperty(String name) {
-    NegotiatedLayer layer = outcome().layer();
+    SecurityLayer layer = outcome().layer();
     return switch (name) {
       case Sasl.BOUND_SERVER_NAME ->
           AcceptedNames.hostOf(exchange().acceptor().target()).orElse(null);
