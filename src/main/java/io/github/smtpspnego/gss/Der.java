@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Der {
   static final int INTEGER = 0x02;
-  static final int BIT_STRING = 0x03;
   static final int OCTET_STRING = 0x04;
   static final int OID = 0x06;
   static final int ENUMERATED = 0x0a;
@@ -109,8 +108,10 @@ final class Der {
     return value;
   }
 
-  byte[] readOctetString() throws IOException {
-    return enter(OCTET_STRING).rest();
+  /** Reads an OCTET STRING in the field of this number; null where it does not come next. */
+  byte @Nullable [] readOctetField(int number) throws IOException {
+    Der field = enterIf(context(number));
+    return field == null ? null : field.enter(OCTET_STRING).rest();
   }
 
   String readText(int tag) throws IOException {

@@ -22,6 +22,11 @@ import java.util.Optional;
 public record LayerMessage(List<Qop> layers, int maxSize, Optional<String> authorizationId) {
   private static final int HEADER = 4;
 
+  /** Copies the list. */
+  public LayerMessage {
+    layers = List.copyOf(layers);
+  }
+
   /**
    * Reads an unwrapped offer.
    *
@@ -33,7 +38,7 @@ public record LayerMessage(List<Qop> layers, int maxSize, Optional<String> autho
     if (octets.length != HEADER) {
       throw new IllegalArgumentException("an offer of " + octets.length + " octets");
     }
-    return read(octets, "");
+    return new LayerMessage(layers(octets), maxSize(octets), Optional.empty());
   }
 
   /**
@@ -48,33 +53,35 @@ public record LayerMessage(List<Qop> layers, int maxSize, Optional<String> autho
     if (octets.length < HEADER) {
       throw new IllegalArgumentException("a choice of " + octets.length + " octets");
     }
-    String identity;
-    try {
-      ByteBuffer rest = ByteBuffer.wrap(octets, HEADER, octets.length - HEADER);
-      identity = StandardCharsets.UTF_8.newDecoder().decode(rest).toString();
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("an authorization identity that is not UTF-8", e);
-    }
-    LayerMessage choice = read(octets, identity);
-    if (choice.layers.size() != 1 || choice.layers.get(0).bit() != octets[0]) {
+    List<Qop> layers = layers(octets);
+    if (layers.size() != 1 || layers.get(0).bit() != octets[0]) {
       throw new IllegalArgumentException(
           "layer bits "
               + HexFormat.of().toHexDigits(octets[0])
               + " where one layer was to be chosen");
     }
-    return choice;
+    ByteBuffer identity = ByteBuffer.wrap(octets, HEADER, octets.length - HEADER);
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(identity).toString();
+      return new LayerMessage(
+          layers, maxSize(octets), text.isEmpty() ? Optional.empty() : Optional.of(text));
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("an authorization identity that is not UTF-8", e);
+    }
   }
 
-  private static LayerMessage read(byte[] octets, String identity) {
+  private static List<Qop> layers(byte[] octets) {
     List<Qop> layers = new ArrayList<>();
     for (Qop qop : Qop.values()) {
       if ((octets[0] & qop.bit()) != 0) {
         layers.add(qop);
       }
     }
-    int maxSize = ByteBuffer.wrap(octets).getInt() & 0xffffff;
-    return new LayerMessage(
-        layers, maxSize, identity.isEmpty() ? Optional.empty() : Optional.of(identity));
+    return layers;
+  }
+
+  private static int maxSize(byte[] octets) {
+    return ByteBuffer.wrap(octets).getInt() & 0xffffff;
   }
 
   /**

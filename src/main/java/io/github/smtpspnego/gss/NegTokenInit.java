@@ -29,8 +29,7 @@ final class NegTokenInit {
       mechTypes.add(list.readOid());
     }
     fields.enterIf(Der.context(1)); // reqFlags: to be ignored, RFC 4178 section 4.2.1
-    Der field = fields.enterIf(Der.context(2));
-    mechToken = field == null ? null : field.readOctetString();
+    mechToken = fields.readOctetField(2);
     while (!fields.atEnd()) {
       fields.skip(); // mechListMIC, or the negHints of MS-SPNG section 2.2.1
     }

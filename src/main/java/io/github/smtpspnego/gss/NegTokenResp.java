@@ -50,15 +50,13 @@ final class NegTokenResp {
     negState = field == null ? ABSENT : state(field.readInt(Der.ENUMERATED));
     field = fields.enterIf(Der.context(1));
     supportedMech = field == null ? null : field.readOid();
-    field = fields.enterIf(Der.context(2));
-    responseToken = field == null ? null : field.readOctetString();
-    field = fields.enterIf(Der.context(3));
-    mechListMic = field == null ? null : field.readOctetString();
+    responseToken = fields.readOctetField(2);
+    mechListMic = fields.readOctetField(3);
     fields.expectEnd();
   }
 
   private static int state(int value) {
-    return value < 0 || value > UNKNOWN ? UNKNOWN : value;
+    return value < 0 || value >= UNKNOWN ? UNKNOWN : value;
   }
 
   /** A token in DER, without what is null. */

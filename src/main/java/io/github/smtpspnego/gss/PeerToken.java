@@ -136,6 +136,9 @@ final class PeerToken {
   private String readError(Der der) throws IOException {
     Der fields = der.enter(KRB_ERROR).enter(Der.SEQUENCE);
     while (!fields.nextIs(Der.context(6))) {
+      if (fields.atEnd()) {
+        throw new IOException("a KRB-ERROR without error-code");
+      }
       Der time = fields.enterIf(Der.context(4));
       if (time == null) {
         fields.skip();
