@@ -10,11 +10,14 @@ module io.github.smtpspnego {
   requires transitive java.security.jgss;
   requires transitive java.security.sasl;
   requires jdk.security.auth; // Krb5LoginModule
-  requires static info.picocli; // the doctor, which has a jar of its own
   requires static jakarta.mail;
-  requires static java.naming; // the doctor, for the KDCs in DNS
   requires static org.eclipse.angus.mail;
   requires static org.jspecify;
+
+  // For the doctor, which has a jar of its own.
+  requires static info.picocli;
+  requires static java.logging;
+  requires static java.naming;
 
   exports io.github.smtpspnego;
   exports io.github.smtpspnego.server;

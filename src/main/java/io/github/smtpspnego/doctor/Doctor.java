@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,6 +67,9 @@ import picocli.CommandLine.Spec;
       "      --send alice@contoso.com bob@contoso.com"
     })
 public final class Doctor implements Callable<Integer> {
+  /** Held, since a logger that nobody holds forgets its level. */
+  private static final Logger LOGGER = Logger.getLogger("io.github.smtpspnego");
+
   private static final String PASSWORD_VARIABLE = "MAIL_PASSWORD";
 
   @Spec private @Nullable CommandSpec spec;
@@ -161,6 +166,9 @@ public final class Doctor implements Callable<Integer> {
    * @param arguments its options
    */
   public static void main(String[] arguments) {
+    if (System.getProperty("java.util.logging.config.file") == null) {
+      LOGGER.setLevel(Level.OFF); // the report says the same
+    }
     System.exit(command(System.getenv()).execute(arguments));
   }
 
@@ -188,7 +196,7 @@ public final class Doctor implements Callable<Integer> {
     Report report =
         new Examination(settings)
             .run(
-                steps(),
+                steps(send),
                 result -> {
                   if (!json) {
                     out.println(result.text(ansi));
@@ -200,7 +208,8 @@ public final class Doctor implements Callable<Integer> {
     return report.hasFailed() ? 1 : 0;
   }
 
-  private List<Step> steps() {
+  /** The steps, in order. */
+  static List<Step> steps(List<String> send) {
     List<Step> steps =
         new ArrayList<>(
             List.of(

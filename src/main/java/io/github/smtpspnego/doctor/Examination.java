@@ -80,7 +80,7 @@ final class Examination {
     } catch (TimeoutException e) {
       thread.interrupt();
       findings.fail(
-          Reason.KDC_UNREACHABLE,
+          connection == null ? Reason.KDC_UNREACHABLE : Reason.SERVER_TROUBLE,
           "No end after " + LONGEST_STEP.toSeconds() + " seconds: somebody does not answer.",
           "Look for a KDC or name server that is named and does not answer; in krb5.conf"
               + " kdc_timeout and max_retries say how long the JDK waits.");

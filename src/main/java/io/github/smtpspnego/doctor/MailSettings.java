@@ -103,9 +103,12 @@ final class MailSettings {
     return text("port").map(Integer::parseInt).orElse(isSmtps() ? SMTPS_PORT : SMTP_PORT);
   }
 
-  /** The longest wait for the server, in milliseconds. */
+  /** The longest wait for the server, in milliseconds; never without end. */
   int timeout() {
-    return TIMEOUT;
+    return text("timeout")
+        .filter(set -> set.matches("[1-9]\\d{0,4}"))
+        .map(Integer::parseInt)
+        .orElse(TIMEOUT);
   }
 
   /** The server in words. */
