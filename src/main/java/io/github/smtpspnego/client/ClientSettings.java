@@ -9,33 +9,47 @@ import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.List;
-import java.util.Optional;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The settings of one exchange, read once.
- *
- * @param target the server's name
- * @param credentials where credentials come from
- * @param initialResponse whether the AUTH line carries the first token
- * @param layerEnding whether a layer offer is expected
- * @param mutualAuth whether the server must prove itself
- * @param delegation whether the ticket is forwarded
- * @param qop the layers acceptable, best first
- * @param maxBuffer the largest message taken under a layer, in octets
- * @param authorizationId the identity to act as, where the user set one
- */
-record ClientSettings(
-    TargetName target,
-    CredentialSettings credentials,
-    InitialResponse initialResponse,
-    LayerEnding layerEnding,
-    boolean mutualAuth,
-    boolean delegation,
-    List<Qop> qop,
-    int maxBuffer,
-    Optional<String> authorizationId) {
+/** The settings of one exchange, read once. */
+final class ClientSettings {
+  /** The server's name. */
+  final TargetName target;
+
+  final CredentialSettings credentials;
+  final InitialResponse initialResponse;
+  final LayerEnding layerEnding;
+
+  /** Whether the server must prove itself. */
+  final boolean mutualAuth;
+
+  /** Whether the ticket is forwarded. */
+  final boolean delegation;
+
+  /** The layers acceptable, best first. */
+  final List<Qop> qop;
+
+  /** The largest message taken under a layer, in octets. */
+  final int maxBuffer;
+
+  /** The identity to act as, where the user set one; else empty. */
+  final String authorizationId;
+
+  private ClientSettings(SettingsReader settings, @Nullable String host) throws SpnegoException {
+    target = target(settings, host);
+    credentials = CredentialSettings.read(settings);
+    initialResponse = settings.constant(SpnegoOption.INITIALRESPONSE, InitialResponse.class);
+    layerEnding = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
+    mutualAuth =
+        settings.flag(SpnegoOption.MUTUALAUTH)
+            || settings.property(Sasl.SERVER_AUTH).orElse("").equalsIgnoreCase("true");
+    delegation = settings.flag(SpnegoOption.DELEGATION);
+    qop = SaslProperties.qop(settings);
+    maxBuffer = SaslProperties.maxBuffer(settings);
+    authorizationId =
+        settings.property("mail." + settings.protocol() + ".sasl.authorizationid").orElse("");
+  }
 
   /**
    * Reads the settings.
@@ -46,36 +60,21 @@ record ClientSettings(
    */
   static ClientSettings read(SettingsReader settings, @Nullable String host)
       throws SpnegoException {
-    LayerEnding ending = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
-    List<Qop> qop = SaslProperties.qop(settings);
-    if (ending == LayerEnding.NONE && !qop.contains(Qop.AUTH)) {
+    ClientSettings read = new ClientSettings(settings, host);
+    if (read.layerEnding == LayerEnding.NONE && !read.qop.contains(Qop.AUTH)) {
       throw settings.bad(
           SpnegoOption.SECURITYLAYER,
           "which gives auth only, and " + Sasl.QOP + " does not allow that");
     }
-    return new ClientSettings(
-        target(settings, host),
-        CredentialSettings.read(settings),
-        settings.constant(SpnegoOption.INITIALRESPONSE, InitialResponse.class),
-        ending,
-        mutualAuth(settings),
-        settings.flag(SpnegoOption.DELEGATION),
-        qop,
-        SaslProperties.maxBuffer(settings),
-        settings.property("mail." + settings.protocol() + ".sasl.authorizationid"));
-  }
-
-  private static boolean mutualAuth(SettingsReader settings) throws SpnegoException {
-    return settings.flag(SpnegoOption.MUTUALAUTH)
-        || settings.property(Sasl.SERVER_AUTH).map("true"::equalsIgnoreCase).orElse(false);
+    return read;
   }
 
   private static TargetName target(SettingsReader settings, @Nullable String host)
       throws SpnegoException {
-    Optional<String> spn = settings.text(SpnegoOption.SPN);
-    if (spn.isPresent()) {
+    String spn = settings.text(SpnegoOption.SPN).orElse("");
+    if (!spn.isEmpty()) {
       try {
-        return TargetName.parse(spn.get());
+        return TargetName.parse(spn);
       } catch (IllegalArgumentException e) {
         throw settings.bad(
             SpnegoOption.SPN, "it must be service/host, service/host@REALM or service@host");
@@ -84,7 +83,7 @@ record ClientSettings(
     if (host == null || host.isBlank()) {
       throw settings.bad(SpnegoOption.SPN, "without the server's host name it must be set");
     }
-    String service = settings.text(SpnegoOption.SERVICE).orElseThrow();
+    String service = settings.text(SpnegoOption.SERVICE).orElse("");
     if (service.contains("/") || service.contains("@")) {
       throw settings.bad(
           SpnegoOption.SERVICE, "it must be a service class alone; a whole name goes into spn");

@@ -59,9 +59,10 @@ public final class ExchangeWatch implements AutoCloseable {
     return watch;
   }
 
-  /** The watch over this thread's exchanges of the protocol. */
-  static Optional<ExchangeWatch> over(String protocol) {
-    return Optional.ofNullable(CURRENT.get()).filter(watch -> watch.protocol.equals(protocol));
+  /** The watch over this thread's exchanges of the protocol; null where there is none. */
+  static @Nullable ExchangeWatch over(String protocol) {
+    ExchangeWatch watch = CURRENT.get();
+    return watch != null && watch.protocol.equals(protocol) ? watch : null;
   }
 
   void created(SpnegoSaslClient made) {
@@ -69,7 +70,7 @@ public final class ExchangeWatch implements AutoCloseable {
       client.dispose();
     }
     client = made;
-    made.watched(authLineLimit);
+    made.limitAuthLine(authLineLimit);
   }
 
   void steppedAside() {
@@ -128,7 +129,7 @@ public final class ExchangeWatch implements AutoCloseable {
    * @return its failure; empty where there is none, or no client
    */
   public Optional<SpnegoException> failure() {
-    return client == null ? Optional.empty() : client.whatFailed();
+    return client == null ? Optional.empty() : Optional.ofNullable(client.failure());
   }
 
   /**

@@ -2,8 +2,8 @@ package io.github.smtpspnego.client;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.credentials.CredentialFinder;
-import io.github.smtpspnego.credentials.InitiatorCredentials;
+import io.github.smtpspnego.credentials.Credentials;
+import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.credentials.TicketAttempt;
 import io.github.smtpspnego.credentials.UserAndPassword;
 import io.github.smtpspnego.gss.MessageProtection;
@@ -14,7 +14,6 @@ import io.github.smtpspnego.gss.SecurityLayerOffer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.settings.LayerEnding;
 import java.lang.System.Logger.Level;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * The client of RFC 2222 section 7.2.1 around SPNEGO: what MS-SSEAN means by {@code GSSAPI}.
  *
  * <p>Nothing is looked up, read or sent before the first {@link #hasInitialResponse} or {@link
- * #evaluateChallenge}. Every failure is thrown again by every later call, and logged once: as a
- * warning where no {@link ExchangeWatch} is there to tell it, since Angus Mail shows none of them.
+ * #evaluateChallenge}. Every failure is logged once as a warning, since Angus Mail shows none of
+ * them, and is thrown again by every later call.
  */
 final class SpnegoSaslClient implements SaslClient {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
@@ -37,15 +36,10 @@ final class SpnegoSaslClient implements SaslClient {
 
   private static final int CRLF = 2;
 
-  /** Where the settings come from, at the first call. */
-  interface Configuration {
-    ClientSettings read() throws SpnegoException;
-  }
-
   private enum State {
     /** Nothing sent. */
     START,
-    /** The NegTokenInit is made; NegTokenResps are awaited. */
+    /** The NegTokenInit is sent; NegTokenResps are awaited. */
     NEGOTIATING,
     /** The context is established; a layer offer may come, or the server's success. */
     ESTABLISHED,
@@ -56,31 +50,42 @@ final class SpnegoSaslClient implements SaslClient {
   }
 
   private final String mechanism;
-  private final Configuration configuration;
+  private final Credentials.Action<ClientSettings> configuration;
   private final @Nullable String authorizationId;
   private final @Nullable CallbackHandler handler;
 
   private State state = State.START;
   private int rounds;
-  private boolean watched;
-  private int authLineLimit = Integer.MAX_VALUE;
-  private @Nullable Boolean initialResponse;
-  private byte @Nullable [] firstToken;
   private @Nullable SpnegoException failure;
-  private @Nullable Exchange exchange;
+
+  // What is there once the first token was asked for.
+  private @Nullable ClientSettings settings;
+  private @Nullable Credentials credentials;
+  private @Nullable SpnegoInitiator initiator;
+  private @Nullable TicketAttempt attempt;
+
+  /** The NegTokenInit, where it was made before it was asked for. */
+  private byte @Nullable [] firstToken;
+
+  /** The longest AUTH line, in octets with CRLF. */
+  private int authLineLimit = Integer.MAX_VALUE;
+
+  /** The layer that was chosen; null where no offer came. */
+  private @Nullable Qop choice;
+
   private @Nullable NegotiatedLayer layer;
-  private boolean choiceSent;
 
-  /** What is there once the first token was asked for. */
-  private record Exchange(
-      ClientSettings settings,
-      InitiatorCredentials credentials,
-      SpnegoInitiator initiator,
-      TicketAttempt attempt) {}
-
+  /**
+   * Creates a client.
+   *
+   * @param mechanism the SASL mechanism
+   * @param configuration where the settings come from, at the first call
+   * @param authorizationId the identity to act as, or what Angus Mail passes for it
+   * @param handler knows the user and password, or null
+   */
   SpnegoSaslClient(
       String mechanism,
-      Configuration configuration,
+      Credentials.Action<ClientSettings> configuration,
       @Nullable String authorizationId,
       @Nullable CallbackHandler handler) {
     this.mechanism = mechanism;
@@ -94,14 +99,9 @@ final class SpnegoSaslClient implements SaslClient {
     return mechanism;
   }
 
-  /**
-   * Tells that somebody shows the failures, and how long an AUTH line may be.
-   *
-   * @param limit its octets with CRLF
-   */
-  void watched(int limit) {
-    watched = true;
-    authLineLimit = limit;
+  /** Limits the AUTH line, under a transport that can do without an initial response. */
+  void limitAuthLine(int octets) {
+    authLineLimit = octets;
   }
 
   /**
@@ -112,34 +112,26 @@ final class SpnegoSaslClient implements SaslClient {
    */
   @Override
   public boolean hasInitialResponse() {
-    if (initialResponse == null) {
-      try {
-        initialResponse =
-            switch (configuration.read().initialResponse()) {
-              case ALWAYS -> true;
-              case NEVER -> false;
-              case AUTO -> authLineLimit == Integer.MAX_VALUE || firstTokenFits();
-            };
-      } catch (SpnegoException e) {
-        initialResponse = true;
-      }
-    }
-    return initialResponse;
-  }
-
-  private boolean firstTokenFits() {
     if (state != State.START) {
-      return true;
+      return state == State.FAILED;
     }
     try {
-      byte[] token = makeFirstToken();
-      firstToken = token;
-      int base64 = (token.length + 2) / 3 * 4;
-      return "AUTH ".length() + mechanism.length() + 1 + base64 + CRLF <= authLineLimit;
+      InitialResponse wanted = settings().initialResponse;
+      return wanted == InitialResponse.ALWAYS
+          || (wanted == InitialResponse.AUTO
+              && (authLineLimit == Integer.MAX_VALUE || firstTokenFits()));
     } catch (SaslException | RuntimeException e) {
       fail(explained(e));
       return true;
     }
+  }
+
+  private boolean firstTokenFits() throws SaslException {
+    if (firstToken == null) {
+      firstToken = makeFirstToken();
+    }
+    int base64 = (firstToken.length + 2) / 3 * 4;
+    return "AUTH ".length() + mechanism.length() + 1 + base64 + CRLF <= authLineLimit;
   }
 
   @Override
@@ -150,9 +142,9 @@ final class SpnegoSaslClient implements SaslClient {
           switch (before) {
             case START -> start(challenge);
             case NEGOTIATING -> negotiate(challenge);
-            case ESTABLISHED -> chooseLayer(challenge);
+            case ESTABLISHED -> credentials().run(() -> chooseLayer(challenge));
             case COMPLETE -> throw protocol("sent a challenge after the exchange was complete");
-            case FAILED -> throw failure();
+            case FAILED -> throw Objects.requireNonNull(failure);
           };
       LOGGER.log(
           Level.DEBUG,
@@ -181,22 +173,21 @@ final class SpnegoSaslClient implements SaslClient {
   }
 
   private byte[] makeFirstToken() throws SaslException {
-    ClientSettings settings = configuration.read();
-    InitiatorCredentials credentials = new CredentialFinder(settings.credentials(), handler).find();
-    TicketAttempt attempt = credentials.begin(settings.target());
-    SpnegoInitiator initiator =
-        credentials.run(
+    ClientSettings read = settings();
+    Credentials found = new InitiatorFinder(read.credentials, handler).find();
+    credentials = found;
+    attempt = found.begin(read.target);
+    SpnegoInitiator made =
+        found.run(
             () ->
                 new SpnegoInitiator(
-                    settings.target(),
-                    credentials.credential().orElse(null),
+                    read.target,
+                    found.credential(),
                     new SpnegoInitiator.Flags(
-                        settings.mutualAuth(),
-                        settings.delegation(),
-                        settings.qop().contains(Qop.AUTH_CONF)),
-                    "Authenticating to " + settings.target() + " " + credentials.describe()));
-    exchange = new Exchange(settings, credentials, initiator, attempt);
-    return credentials.run(initiator::firstToken);
+                        read.mutualAuth, read.delegation, read.qop.contains(Qop.AUTH_CONF)),
+                    tried()));
+    initiator = made;
+    return found.run(made::firstToken);
   }
 
   private byte[] negotiate(byte[] challenge) throws SaslException {
@@ -206,12 +197,11 @@ final class SpnegoSaslClient implements SaslClient {
     if (++rounds > MOST_ROUNDS) {
       throw protocol("asked for more than " + MOST_ROUNDS + " tokens");
     }
-    Exchange current = exchange();
-    byte[] token = current.credentials().run(() -> current.initiator().nextToken(challenge));
-    if (current.initiator().isEstablished()) {
-      current.attempt().proved();
+    byte[] token = credentials().run(() -> initiator().nextToken(challenge));
+    if (initiator().isEstablished()) {
+      proved();
       state = State.ESTABLISHED;
-      if (current.settings().layerEnding() == LayerEnding.NONE) {
+      if (settings().layerEnding == LayerEnding.NONE) {
         complete(NegotiatedLayer.NONE);
       }
     }
@@ -223,12 +213,7 @@ final class SpnegoSaslClient implements SaslClient {
     if (challenge.length == 0) {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
-    Exchange current = exchange();
-    return current.credentials().run(() -> chooseLayer(current, challenge));
-  }
-
-  private byte[] chooseLayer(Exchange current, byte[] challenge) throws SpnegoException {
-    MessageProtection protection = current.initiator().protection();
+    MessageProtection protection = initiator().protection();
     SecurityLayerOffer offer;
     try {
       byte[] plain = protection.unwrap(challenge, 0, challenge.length, Qop.AUTH);
@@ -237,51 +222,57 @@ final class SpnegoSaslClient implements SaslClient {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
     }
-    ClientSettings settings = current.settings();
-    Qop chosen =
-        settings.qop().stream()
-            .filter(offer.layers()::contains)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new SpnegoException(
-                        Reason.SECURITY_LAYER,
-                        String.format(
-                            Locale.ROOT,
-                            "%s: the server offers the layers %s, and %s are asked for.",
-                            tried(),
-                            offer.layers(),
-                            settings.qop()),
-                        null));
+    Qop chosen = firstOffered(offer);
+    int maxReceive = settings().maxBuffer;
     NegotiatedLayer negotiated =
-        NegotiatedLayer.of(chosen, protection, offer.maxSize(), settings.maxBuffer());
-    byte[] choice =
+        NegotiatedLayer.of(chosen, protection, offer.maxSize(), maxReceive);
+    String identity = identityToActAs();
+    byte[] answer =
         new SecurityLayerChoice(
-                chosen, chosen == Qop.AUTH ? 0 : settings.maxBuffer(), identityToActAs(settings))
+                chosen,
+                chosen == Qop.AUTH ? 0 : maxReceive,
+                Optional.of(identity).filter(id -> !id.isEmpty()))
             .encode();
-    byte[] response = protection.wrap(choice, 0, choice.length, Qop.AUTH);
-    choiceSent = true;
+    byte[] response = protection.wrap(answer, 0, answer.length, Qop.AUTH);
+    choice = chosen;
     complete(negotiated);
     return response;
+  }
+
+  private Qop firstOffered(SecurityLayerOffer offer) throws SaslException {
+    for (Qop wanted : settings().qop) {
+      if (offer.layers().contains(wanted)) {
+        return wanted;
+      }
+    }
+    throw new SpnegoException(
+        Reason.SECURITY_LAYER,
+        tried()
+            + ": the server offers the layers "
+            + offer.layers()
+            + ", and "
+            + settings().qop
+            + " are asked for.",
+        null);
   }
 
   /**
    * The authorization identity, where the user asked for one. Angus Mail passes the user's name
    * where nothing was asked for, and that is no Kerberos identity.
    */
-  private Optional<String> identityToActAs(ClientSettings settings) {
-    if (settings.authorizationId().isPresent()) {
-      return settings.authorizationId();
+  private String identityToActAs() throws SaslException {
+    String set = settings().authorizationId;
+    if (!set.isEmpty() || authorizationId == null) {
+      return set;
     }
-    return Optional.ofNullable(authorizationId)
-        .filter(id -> !id.isEmpty() && !id.equals(new UserAndPassword(handler).name()));
+    return authorizationId.equals(new UserAndPassword(handler).name()) ? "" : authorizationId;
   }
 
   private void complete(NegotiatedLayer negotiated) {
     layer = negotiated;
     state = State.COMPLETE;
     if (negotiated.qop() == Qop.AUTH) {
-      exchange().initiator().dispose(); // no message will be wrapped, and Angus never disposes
+      initiator().dispose(); // no message will be wrapped, and Angus never disposes
     }
   }
 
@@ -292,31 +283,21 @@ final class SpnegoSaslClient implements SaslClient {
    */
   void serverSucceeded() throws SpnegoException {
     try {
-      switch (state) {
-        case START -> throw protocol("reported success before the client said anything");
-        case NEGOTIATING -> successCheck().beforeProof();
-        case ESTABLISHED -> successCheck().withoutChoice();
-        case COMPLETE -> {
-          if (choiceSent) {
-            successCheck().afterChoice(negotiated().qop());
-          } else {
-            successCheck().withoutChoice();
-          }
-        }
-        case FAILED -> throw failure();
+      if (failure != null) {
+        throw failure;
       }
-    } catch (SpnegoException e) {
-      throw fail(e);
+      if (state == State.START) {
+        throw protocol("reported success before the client said anything");
+      }
+      SuccessCheck.check(
+          tried(), settings(), state != State.NEGOTIATING, choice, identityToActAs());
+    } catch (SaslException e) {
+      throw fail(explained(e));
     }
     if (state != State.COMPLETE) {
-      exchange().attempt().proved(); // or no proof was asked for
+      proved(); // or no proof was asked for
       complete(NegotiatedLayer.NONE);
     }
-  }
-
-  private SuccessCheck successCheck() {
-    ClientSettings settings = exchange().settings();
-    return new SuccessCheck(tried(), settings, identityToActAs(settings));
   }
 
   /** Whether nothing was said yet, so that what the server sends is a mere prompt. */
@@ -324,9 +305,9 @@ final class SpnegoSaslClient implements SaslClient {
     return state == State.START;
   }
 
-  /** What went wrong, if anything did. */
-  Optional<SpnegoException> whatFailed() {
-    return Optional.ofNullable(failure);
+  /** What went wrong; null where nothing did. */
+  @Nullable SpnegoException failure() {
+    return failure;
   }
 
   /**
@@ -356,53 +337,60 @@ final class SpnegoSaslClient implements SaslClient {
   /** Forgets keys and credentials; may be called again. What was negotiated can still be asked. */
   @Override
   public void dispose() {
-    if (exchange != null) {
-      exchange.initiator().dispose();
-    }
-    if (state != State.COMPLETE && state != State.FAILED) {
-      failure =
+    if (state == State.COMPLETE || state == State.FAILED) {
+      disposeInitiator();
+    } else {
+      end(
           new SpnegoException(
-              Reason.DISPOSED, tried() + ": the client was disposed in " + state + ".", null);
-      end(State.FAILED);
+              Reason.DISPOSED, tried() + ": the client was disposed in " + state + ".", null));
     }
   }
 
   private SpnegoException fail(SpnegoException e) {
     if (state != State.FAILED) {
-      failure = e;
-      LOGGER.log(watched ? Level.DEBUG : Level.WARNING, e.getMessage());
-      if (exchange != null) {
-        exchange.initiator().dispose();
-      }
-      end(State.FAILED);
+      LOGGER.log(Level.WARNING, e.getMessage());
+      end(e);
     }
     return e;
   }
 
-  private void end(State last) {
-    // After the server's proof the ticket is beyond doubt, whatever happened then.
-    if (exchange != null && state == State.NEGOTIATING) {
-      exchange.attempt().failed();
-    } else if (exchange != null && state == State.START) {
-      exchange.attempt().unused();
+  private void end(SpnegoException reason) {
+    failure = reason;
+    if (state == State.NEGOTIATING && attempt != null) {
+      attempt.failed();
+    } else {
+      proved(); // before it was sent and after the server's proof, the ticket is beyond doubt
     }
+    disposeInitiator();
     firstToken = null;
-    state = last;
+    state = State.FAILED;
   }
 
-  private SpnegoException explained(Exception e) {
-    return e instanceof SpnegoException explained
-        ? explained
-        : new SpnegoException(
-            Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e);
+  private void proved() {
+    if (attempt != null) {
+      attempt.proved();
+    }
   }
 
-  private SpnegoException failure() {
-    return Objects.requireNonNull(failure);
+  private void disposeInitiator() {
+    if (initiator != null) {
+      initiator.dispose();
+    }
   }
 
-  private Exchange exchange() {
-    return Objects.requireNonNull(exchange);
+  private ClientSettings settings() throws SaslException {
+    if (settings == null) {
+      settings = configuration.run();
+    }
+    return settings;
+  }
+
+  private Credentials credentials() {
+    return Objects.requireNonNull(credentials);
+  }
+
+  private SpnegoInitiator initiator() {
+    return Objects.requireNonNull(initiator);
   }
 
   private NegotiatedLayer negotiated() {
@@ -412,17 +400,21 @@ final class SpnegoSaslClient implements SaslClient {
     return layer;
   }
 
+  private SpnegoException explained(Exception e) {
+    return e instanceof SpnegoException explained
+        ? explained
+        : new SpnegoException(
+            Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e);
+  }
+
   private SpnegoException protocol(String what) {
     return new SpnegoException(Reason.PROTOCOL, tried() + ": the server " + what + ".", null);
   }
 
   /** What is being tried, as the start of a sentence. */
   String tried() {
-    return exchange == null
+    return settings == null || credentials == null
         ? "Authenticating with " + mechanism
-        : "Authenticating to "
-            + exchange.settings().target()
-            + " "
-            + exchange.credentials().describe();
+        : "Authenticating to " + settings.target + " " + credentials.describe();
   }
 }

@@ -5,9 +5,7 @@ import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.settings.Switch;
 import io.github.smtpspnego.settings.UnknownSettings;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslClientFactory;
@@ -32,29 +30,41 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       @Nullable String serverName,
       @Nullable Map<String, ?> properties,
       @Nullable CallbackHandler handler) {
-    Optional<String> mechanism =
-        Arrays.stream(mechanisms).filter(SaslProperties.MECHANISMS::contains).findFirst();
-    if (mechanism.isEmpty() || protocol == null || !SaslProperties.policiesHold(properties)) {
+    String mechanism = firstOfOurs(mechanisms);
+    if (mechanism == null || protocol == null || !SaslProperties.policiesHold(properties)) {
       return null;
     }
     SettingsReader settings = new SettingsReader(protocol, properties);
-    Optional<ExchangeWatch> watch = ExchangeWatch.over(settings.protocol());
+    ExchangeWatch watch = ExchangeWatch.over(settings.protocol());
     if (!isOurs(settings, serverName)) {
-      watch.ifPresent(ExchangeWatch::steppedAside);
+      if (watch != null) {
+        watch.steppedAside();
+      }
       return null;
     }
     UnknownSettings.warn(settings);
     SpnegoSaslClient client =
         new SpnegoSaslClient(
-            mechanism.get(),
+            mechanism,
             () -> {
               Switch.isOn(settings); // a bad value is told here
               return ClientSettings.read(settings, serverName);
             },
             authorizationId,
             handler);
-    watch.ifPresent(w -> w.created(client));
+    if (watch != null) {
+      watch.created(client);
+    }
     return client;
+  }
+
+  private static @Nullable String firstOfOurs(String[] mechanisms) {
+    for (String mechanism : mechanisms) {
+      if (SaslProperties.MECHANISMS.contains(mechanism)) {
+        return mechanism;
+      }
+    }
+    return null;
   }
 
   @Override

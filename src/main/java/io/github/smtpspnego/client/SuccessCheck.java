@@ -4,9 +4,8 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.settings.LayerEnding;
-import java.util.Locale;
-import java.util.Optional;
 import javax.security.sasl.Sasl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a server's success counts, told by what the client got before it.
@@ -14,62 +13,65 @@ import javax.security.sasl.Sasl;
  * <p>MS-SSEAN section 4.1 ends with 235 right after the context, RFC 2222 section 7.2.1 after the
  * client's choice of a layer. What the client could say only in that choice is not known to a
  * server that ended without.
- *
- * @param tried what was tried, the start of a sentence
- * @param settings the exchange's settings
- * @param identityToActAs the authorization identity that was to be sent
  */
-record SuccessCheck(String tried, ClientSettings settings, Optional<String> identityToActAs) {
+final class SuccessCheck {
+  private SuccessCheck() {}
 
-  /** While negotiation tokens are still awaited. */
-  void beforeProof() throws SpnegoException {
-    if (settings.mutualAuth()) {
+  /**
+   * Checks.
+   *
+   * @param tried what was tried, the start of a sentence
+   * @param settings the exchange's settings
+   * @param proved whether the context is established
+   * @param choice the layer that the client chose; null where no offer came
+   * @param identityToActAs the authorization identity to be sent; empty for none
+   * @throws SpnegoException if the success does not count
+   */
+  static void check(
+      String tried,
+      ClientSettings settings,
+      boolean proved,
+      @Nullable Qop choice,
+      String identityToActAs)
+      throws SpnegoException {
+    if (settings.mutualAuth && !proved) {
       throw new SpnegoException(
           Reason.NO_SERVER_PROOF,
           tried + ": the server reported success without proving that it has the key.",
           null);
     }
-    withoutChoice();
-  }
-
-  /** After the context, without a layer offer. */
-  void withoutChoice() throws SpnegoException {
-    String missed = null;
-    if (settings.layerEnding() == LayerEnding.REQUIRED) {
-      missed = "which securitylayer=required asks for";
-    } else if (!settings.qop().contains(Qop.AUTH)) {
-      missed = "and " + Sasl.QOP + " asks for " + names();
-    } else if (identityToActAs.isPresent()) {
-      missed = "in whose answer the authorization identity " + identityToActAs.get() + " belongs";
+    if (choice != null && choice != Qop.AUTH) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER,
+          tried
+              + ": the layer "
+              + choice.saslName()
+              + " was agreed on, and SMTP commands cannot be wrapped in it.",
+          "Set " + Sasl.QOP + "=auth, and use TLS to protect the connection.",
+          null);
     }
-    if (missed != null) {
+    String missed = choice == null ? missed(settings, identityToActAs) : "";
+    if (!missed.isEmpty()) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
           tried + ": the server reported success without a security layer offer, " + missed + ".",
           "Check "
               + Sasl.QOP
-              + ", mail.smtp.sasl.authorizationid and"
-              + " mail.smtp.sasl.spnego.securitylayer.",
+              + ", mail.smtp.sasl.authorizationid and mail.smtp.sasl.spnego.securitylayer.",
           null);
     }
   }
 
-  /** After the choice of a layer. */
-  void afterChoice(Qop chosen) throws SpnegoException {
-    if (chosen != Qop.AUTH) {
-      throw new SpnegoException(
-          Reason.SECURITY_LAYER,
-          String.format(
-              Locale.ROOT,
-              "%s: the layer %s was agreed on, and SMTP commands cannot be wrapped in it.",
-              tried,
-              chosen.saslName()),
-          "Set " + Sasl.QOP + "=auth, and use TLS to protect the connection.",
-          null);
+  /** What the client could have said or got only with the offer. */
+  private static String missed(ClientSettings settings, String identityToActAs) {
+    if (settings.layerEnding == LayerEnding.REQUIRED) {
+      return "which securitylayer=required asks for";
     }
-  }
-
-  private String names() {
-    return String.join(",", settings.qop().stream().map(Qop::saslName).toList());
+    if (!settings.qop.contains(Qop.AUTH)) {
+      return "and " + Sasl.QOP + " asks for " + settings.qop;
+    }
+    return identityToActAs.isEmpty()
+        ? ""
+        : "in whose answer the authorization identity " + identityToActAs + " belongs";
   }
 }

@@ -7,23 +7,25 @@ import java.util.Optional;
 import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSCredential;
 
-/**
- * The settings that say where credentials come from.
- *
- * @param source the source, or {@code AUTO}
- * @param principal the principal to log in as
- * @param keytab the keytab file
- * @param ticketCache the ticket cache file
- * @param jaasEntry the name of the JAAS entry
- * @param credential the caller's own credential, {@code javax.security.sasl.credentials}
- */
-public record CredentialSettings(
-    CredentialSource source,
-    Optional<String> principal,
-    Optional<String> keytab,
-    Optional<String> ticketCache,
-    Optional<String> jaasEntry,
-    Optional<GSSCredential> credential) {
+/** The settings that say where credentials come from. Texts are empty where they are not set. */
+public final class CredentialSettings {
+  final CredentialSource source;
+  final String principal;
+  final String keytab;
+  final String ticketCache;
+  final String jaasEntry;
+
+  /** The caller's own credential, {@code javax.security.sasl.credentials}. */
+  final Optional<GSSCredential> credential;
+
+  private CredentialSettings(SettingsReader settings) throws SpnegoException {
+    source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
+    principal = settings.text(SpnegoOption.PRINCIPAL).orElse("");
+    keytab = settings.text(SpnegoOption.KEYTAB).orElse("");
+    ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");
+    jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
+    credential = settings.object(Sasl.CREDENTIALS, GSSCredential.class);
+  }
 
   /**
    * Reads the settings.
@@ -33,22 +35,19 @@ public record CredentialSettings(
    * @throws SpnegoException if one has a bad value, or the source lacks what it needs
    */
   public static CredentialSettings read(SettingsReader settings) throws SpnegoException {
-    CredentialSource source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
-    Optional<String> keytab = settings.text(SpnegoOption.KEYTAB);
-    Optional<String> jaasEntry = settings.text(SpnegoOption.JAASENTRY);
-    if (source == CredentialSource.KEYTAB && keytab.isEmpty()) {
+    CredentialSettings read = new CredentialSettings(settings);
+    if (read.source == CredentialSource.KEYTAB && read.keytab.isEmpty()) {
       throw needs(settings, SpnegoOption.KEYTAB);
     }
-    if (source == CredentialSource.JAAS && jaasEntry.isEmpty()) {
+    if (read.source == CredentialSource.JAAS && read.jaasEntry.isEmpty()) {
       throw needs(settings, SpnegoOption.JAASENTRY);
     }
-    return new CredentialSettings(
-        source,
-        settings.text(SpnegoOption.PRINCIPAL),
-        keytab,
-        settings.text(SpnegoOption.TICKETCACHE),
-        jaasEntry,
-        settings.object(Sasl.CREDENTIALS, GSSCredential.class));
+    return read;
+  }
+
+  /** Whether a source is the one set, or may be it where the choice is left to us. */
+  boolean means(CredentialSource candidate, boolean applies) {
+    return source == candidate || (source == CredentialSource.AUTO && applies);
   }
 
   private static SpnegoException needs(SettingsReader settings, SpnegoOption other) {

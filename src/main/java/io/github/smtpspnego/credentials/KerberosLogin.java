@@ -4,12 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
 import io.github.smtpspnego.kerberos.KeytabFile;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
@@ -21,11 +16,10 @@ import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
 import javax.security.auth.login.Configuration;
 import javax.security.auth.login.LoginContext;
 import javax.security.auth.login.LoginException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Logs in with the JDK's {@code Krb5LoginModule} under a configuration made in memory, which no
- * other code of the JVM sees.
+ * other code of the JVM sees; or by an entry of the JVM's own configuration.
  */
 final class KerberosLogin {
   private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
@@ -41,37 +35,26 @@ final class KerberosLogin {
    * @throws SpnegoException if the login gives no credentials
    */
   static Subject login(LoginRequest request, boolean renew) throws SpnegoException {
+    checkReadable(request);
+    CallbackHandler handler =
+        request.handler == null ? callbacks -> answer(request, callbacks) : request.handler;
+    Subject subject = new Subject();
     try {
-      if (request instanceof LoginRequest.FromKeytab keytab) {
-        checkReadable(keytab);
-        return login("smtp-spnego", answering("", null), inMemory(keytab.options()));
+      if (request.source == CredentialSource.JAAS) {
+        Configuration jvm = Configuration.getConfiguration();
+        new LoginContext(request.jaasEntry, subject, handler, jvm).login();
+      } else {
+        new LoginContext("smtp-spnego", subject, handler, inMemory(request, renew)).login();
       }
-      if (request instanceof LoginRequest.FromTicketCache cache) {
-        return login("smtp-spnego", answering("", null), inMemory(cache.options(renew)));
-      }
-      if (request instanceof LoginRequest.FromPassword password) {
-        CallbackHandler handler = answering(password.principal(), password.password());
-        return login("smtp-spnego", handler, inMemory(password.options()));
-      }
-      LoginRequest.FromJaas jaas = (LoginRequest.FromJaas) request;
-      CallbackHandler handler =
-          jaas.handler() == null ? answering(jaas.user(), jaas.password()) : jaas.handler();
-      return login(jaas.entry(), handler, Configuration.getConfiguration());
+      return subject;
     } catch (LoginException | SecurityException e) {
       throw explain(request, e);
     }
   }
 
-  private static Subject login(String name, CallbackHandler handler, Configuration configuration)
-      throws LoginException {
-    Subject subject = new Subject();
-    new LoginContext(name, subject, handler, configuration).login();
-    return subject;
-  }
-
-  private static Configuration inMemory(Map<String, String> options) {
+  private static Configuration inMemory(LoginRequest request, boolean renew) {
     AppConfigurationEntry[] entries = {
-      new AppConfigurationEntry(MODULE, LoginModuleControlFlag.REQUIRED, options)
+      new AppConfigurationEntry(MODULE, LoginModuleControlFlag.REQUIRED, request.options(renew))
     };
     return new Configuration() {
       @Override
@@ -81,78 +64,68 @@ final class KerberosLogin {
     };
   }
 
-  /** Answers what a login module asks; never the console. */
-  private static CallbackHandler answering(String user, @Nullable Secret password) {
-    return callbacks -> {
-      for (Callback callback : callbacks) {
-        if (callback instanceof NameCallback name && !user.isEmpty()) {
-          name.setName(user);
-        } else if (callback instanceof PasswordCallback secret && password != null) {
-          secret.setPassword(password.chars());
-        } else {
-          throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
-        }
+  /** Answers what a login module asks; never from the console. */
+  private static void answer(LoginRequest request, Callback[] callbacks)
+      throws UnsupportedCallbackException {
+    for (Callback callback : callbacks) {
+      if (callback instanceof NameCallback name && !request.principal.isEmpty()) {
+        name.setName(request.principal);
+      } else if (callback instanceof PasswordCallback secret && request.password != null) {
+        secret.setPassword(request.password.chars());
+      } else {
+        throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
       }
-    };
+    }
   }
 
-  private static void checkReadable(LoginRequest.FromKeytab request) throws SpnegoException {
-    Path keytab = request.keytab();
-    if (!Files.isReadable(keytab)) {
+  private static void checkReadable(LoginRequest request) throws SpnegoException {
+    if (request.source == CredentialSource.KEYTAB
+        && request.file != null
+        && !Files.isReadable(request.file)) {
       throw new SpnegoException(
           Reason.KEYTAB,
-          String.format(
-              Locale.ROOT,
-              "Logging in %s: the file %s.",
-              request.describe(),
-              Files.exists(keytab) ? "cannot be read by this user" : "does not exist"),
+          "Logging in "
+              + request.describe()
+              + (Files.exists(request.file)
+                  ? ": the file cannot be read by this user."
+                  : ": the file does not exist."),
           null);
     }
   }
 
+  /** The JDK has one text for many faults; what was asked for tells them apart. */
   private static SpnegoException explain(LoginRequest request, Exception failure) {
     String tried = "Logging in " + request.describe();
     Reason reason = KerberosFailure.reason(failure);
-    if (request instanceof LoginRequest.FromKeytab keytab
-        && (reason == Reason.KEYTAB || reason == Reason.GSS_FAILURE)) {
+    boolean noneFound = reason == Reason.KEYTAB || reason == Reason.NO_CREDENTIALS;
+    boolean unknown = reason == Reason.GSS_FAILURE;
+    if (request.source == CredentialSource.KEYTAB && request.file != null && noneFound) {
       return new SpnegoException(
           Reason.KEYTAB,
-          tried + ": it holds no usable key for that principal. " + contents(keytab.keytab()),
+          tried
+              + ": it holds no usable key for that principal. "
+              + KeytabFile.describe(request.file),
           failure);
     }
-    if (request instanceof LoginRequest.FromTicketCache
-        && (reason == Reason.GSS_FAILURE || reason == Reason.NO_CREDENTIALS)) {
+    if (request.source == CredentialSource.TICKETCACHE && (noneFound || unknown)) {
+      boolean isMissing = request.file != null && !Files.exists(request.file);
       return new SpnegoException(
-          Reason.NO_CREDENTIALS, tried + ": no valid ticket was found there.", failure);
+          Reason.NO_CREDENTIALS,
+          tried
+              + (isMissing
+                  ? ": the file does not exist."
+                  : ": no valid ticket was found there; one that has expired is none."),
+          failure);
     }
-    if (request instanceof LoginRequest.FromJaas && reason == Reason.GSS_FAILURE) {
+    if (request.source == CredentialSource.JAAS && unknown) {
       return new SpnegoException(
           Reason.JAAS_ENTRY, tried + ": " + failure.getMessage() + ".", failure);
     }
-    return KerberosFailure.explain(tried, failure);
-  }
-
-  private static String contents(Path keytab) {
-    try {
-      List<KeytabFile.Entry> entries = KeytabFile.read(keytab);
-      return entries.isEmpty()
-          ? "It is empty."
-          : "It holds: "
-              + String.join(
-                  ", ",
-                  entries.stream()
-                      .map(
-                          e ->
-                              e.principal()
-                                  + " (kvno "
-                                  + e.kvno()
-                                  + ", enctype "
-                                  + e.encryptionType()
-                                  + ")")
-                      .toList())
-              + ".";
-    } catch (IOException e) {
-      return "It cannot be read: " + e.getMessage() + ".";
+    if (reason == Reason.MESSAGE_MODIFIED
+        && !String.valueOf(failure.getMessage()).contains("(41)")) {
+      // Some KDCs answer a wrong key with error 31 rather than 24; 41 is the realm's case.
+      reason = Reason.WRONG_PASSWORD;
     }
+    return KerberosFailure.explain(reason, tried, failure);
   }
 }

@@ -6,14 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,39 +21,18 @@ import org.jspecify.annotations.Nullable;
  * succeed, the old one serves while its ticket is valid. A rejected password is remembered for a
  * while, since accounts lock.
  */
-final class LoginCache {
-  /** The login itself, apart so that tests can count and fail it. */
-  interface Authenticator {
-    Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant now)
-        throws SpnegoException;
-  }
-
+class LoginCache {
   static final Duration REJECTION_HOLDS = Duration.ofMinutes(5);
+
+  private static final LoginCache SHARED = new LoginCache(InstantSource.system());
   private static final int MOST_LOGINS = 256;
   private static final int CACHE_READS = 5;
   private static final Duration CACHE_REWRITE = Duration.ofMillis(50);
-  private static final Set<Reason> REJECTIONS =
-      EnumSet.of(Reason.WRONG_PASSWORD, Reason.ACCOUNT_REVOKED, Reason.PASSWORD_EXPIRED);
 
-  private static final LoginCache SHARED =
-      new LoginCache(
-          (request, renew, stamp, now) -> Login.of(KerberosLogin.login(request, renew), stamp, now),
-          InstantSource.system());
-
-  private final Authenticator authenticator;
   private final InstantSource clock;
-  private final Map<List<String>, Slot> slots =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final Map<List<String>, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<List<String>, Slot> eldest) {
-          return size() > MOST_LOGINS;
-        }
-      };
-
-  LoginCache(Authenticator authenticator, InstantSource clock) {
-    this.authenticator = authenticator;
+  LoginCache(InstantSource clock) {
     this.clock = clock;
   }
 
@@ -65,32 +40,56 @@ final class LoginCache {
     return SHARED;
   }
 
+  /** Logs in; apart, so that tests can count and fail it. */
+  Login login(LoginRequest request, boolean renew, String stamp, Instant now)
+      throws SpnegoException {
+    return Login.of(KerberosLogin.login(request, renew), stamp, now);
+  }
+
   /**
    * Gives a login that is valid now.
    *
    * @throws SpnegoException if there is none, and none can be made
    */
-  Login get(LoginRequest request) throws SpnegoException {
-    Slot slot;
-    synchronized (slots) {
-      slot = slots.computeIfAbsent(request.key(), key -> new Slot());
-    }
-    return slot.get(request);
+  final Login get(LoginRequest request) throws SpnegoException {
+    return slot(request.key()).get(request);
   }
 
-  /** What is known of one kind of login. */
+  private Slot slot(List<String> key) {
+    synchronized (slots) {
+      Slot slot = slots.get(key);
+      if (slot == null) {
+        slot = new Slot();
+        slots.put(key, slot);
+        if (slots.size() > MOST_LOGINS) {
+          Iterator<Slot> leastRecentlyUsed = slots.values().iterator();
+          leastRecentlyUsed.next();
+          leastRecentlyUsed.remove();
+        }
+      }
+      return slot;
+    }
+  }
+
+  private static boolean isRejection(SpnegoException e) {
+    return e.reason() == Reason.WRONG_PASSWORD
+        || e.reason() == Reason.ACCOUNT_REVOKED
+        || e.reason() == Reason.PASSWORD_EXPIRED;
+  }
+
+  /** What is known of one kind of login. Written under its lock. */
   private final class Slot {
     // A lock rather than synchronized: virtual threads wait for a KDC here.
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicLong outcomes = new AtomicLong();
+    private volatile int outcomes;
     private volatile @Nullable Login login;
     private @Nullable SpnegoException failure;
     private Instant failedAt = Instant.MIN;
-    private FileStamp failedStamp = FileStamp.of(Optional.empty());
+    private String failedStamp = "";
 
     Login get(LoginRequest request) throws SpnegoException {
-      long seen = outcomes.get();
-      FileStamp stamp = FileStamp.of(request.file());
+      int seen = outcomes;
+      String stamp = request.stamp();
       Login current = login;
       if (current != null && current.isFresh(stamp, clock.instant())) {
         return current;
@@ -102,7 +101,9 @@ final class LoginCache {
         if (current != null && current.isFresh(stamp, now)) {
           return current;
         }
-        throwShared(request, seen != outcomes.get(), stamp, now);
+        if (failure != null && failedStamp.equals(stamp)) {
+          throwAgain(failure, request, seen != outcomes, now);
+        }
         return attempt(request, current, stamp, now);
       } finally {
         lock.unlock();
@@ -110,23 +111,19 @@ final class LoginCache {
     }
 
     /** Throws the last failure where asking again would change nothing, or do harm. */
-    private void throwShared(LoginRequest request, boolean waited, FileStamp stamp, Instant now)
+    private void throwAgain(SpnegoException last, LoginRequest request, boolean waited, Instant now)
         throws SpnegoException {
-      SpnegoException last = failure;
-      if (last == null || !failedStamp.equals(stamp)) {
-        return;
-      }
       Instant until = failedAt.plus(REJECTION_HOLDS);
-      if (REJECTIONS.contains(last.reason()) && now.isBefore(until)) {
+      if (isRejection(last) && now.isBefore(until)) {
         throw new SpnegoException(
             last.reason(),
-            String.format(
-                Locale.ROOT,
-                "Logging in %s: the KDC rejected it at %s; so that the account does not lock, it is"
-                    + " not asked again before %s.",
-                request.describe(),
-                failedAt.truncatedTo(ChronoUnit.SECONDS),
-                until.truncatedTo(ChronoUnit.SECONDS)),
+            "Logging in "
+                + request.describe()
+                + ": the KDC rejected it at "
+                + failedAt.truncatedTo(ChronoUnit.SECONDS)
+                + "; so that the account does not lock, it is not asked again before "
+                + until.truncatedTo(ChronoUnit.SECONDS)
+                + ".",
             last);
       }
       if (waited) {
@@ -134,17 +131,17 @@ final class LoginCache {
       }
     }
 
-    private Login attempt(
-        LoginRequest request, @Nullable Login current, FileStamp stamp, Instant now)
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
+    private Login attempt(LoginRequest request, @Nullable Login current, String stamp, Instant now)
         throws SpnegoException {
-      boolean renew = current != null && current.stamp().equals(stamp);
+      boolean renew = current != null && current.stamp.equals(stamp);
       try {
         Login made = login(request, renew, current, stamp, now);
         login = made;
         failure = null;
         return made;
       } catch (SpnegoException e) {
-        if (current != null && current.isValid(now) && renew && !REJECTIONS.contains(e.reason())) {
+        if (current != null && renew && current.isValid(now) && !isRejection(e)) {
           Login kept = current.retryAfter(now);
           login = kept;
           return kept;
@@ -155,34 +152,30 @@ final class LoginCache {
         failedStamp = stamp;
         throw e;
       } finally {
-        outcomes.incrementAndGet();
+        outcomes++;
       }
     }
 
     /** A ticket cache that is just being rewritten holds no ticket for a moment. */
     private Login login(
-        LoginRequest request, boolean renew, @Nullable Login current, FileStamp stamp, Instant now)
+        LoginRequest request, boolean renew, @Nullable Login current, String stamp, Instant now)
         throws SpnegoException {
       boolean rewritten =
-          request instanceof LoginRequest.FromTicketCache && current != null && !renew;
+          request.source == CredentialSource.TICKETCACHE && current != null && !renew;
       for (int read = 1; ; read++) {
         try {
-          return authenticator.login(request, renew, stamp, now);
+          return LoginCache.this.login(request, renew, stamp, now);
         } catch (SpnegoException e) {
           if (!rewritten || read == CACHE_READS) {
             throw e;
           }
-          pause(e);
+          try {
+            Thread.sleep(CACHE_REWRITE.toMillis());
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw e;
+          }
         }
-      }
-    }
-
-    private void pause(SpnegoException reason) throws SpnegoException {
-      try {
-        Thread.sleep(CACHE_REWRITE.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw reason;
       }
     }
   }

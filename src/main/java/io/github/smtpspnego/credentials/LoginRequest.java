@@ -1,146 +1,126 @@
 package io.github.smtpspnego.credentials;
 
-import io.github.smtpspnego.SpnegoException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One way to log in to Kerberos.
- *
- * <p>Two requests that are {@linkplain #key equal by key} may share a login.
- */
-sealed interface LoginRequest {
+/** One way to log in to Kerberos. Two requests with equal {@linkplain #key keys} share a login. */
+final class LoginRequest {
+  /** Keytab, ticket cache, password or JAAS. */
+  final CredentialSource source;
+
+  /** Whom to log in as; empty where the ticket cache or the JAAS entry decides. */
+  final String principal;
+
+  /** The keytab or ticket cache; null where the JDK looks for the ticket cache itself. */
+  final @Nullable Path file;
+
+  final @Nullable Secret password;
+
+  /** The JAAS entry; empty for the others. */
+  final String jaasEntry;
+
+  /** Answers what the JAAS entry's modules ask. */
+  final @Nullable CallbackHandler handler;
+
+  private LoginRequest(
+      CredentialSource source,
+      String principal,
+      @Nullable Path file,
+      @Nullable Secret password,
+      String jaasEntry,
+      @Nullable CallbackHandler handler) {
+    this.source = source;
+    this.principal = principal;
+    this.file = file;
+    this.password = password;
+    this.jaasEntry = jaasEntry;
+    this.handler = handler;
+  }
+
+  static LoginRequest fromKeytab(Path keytab, String principal) {
+    return new LoginRequest(CredentialSource.KEYTAB, principal, keytab, null, "", null);
+  }
+
+  static LoginRequest fromTicketCache(@Nullable Path cache, String principal) {
+    return new LoginRequest(CredentialSource.TICKETCACHE, principal, cache, null, "", null);
+  }
+
+  static LoginRequest withPassword(String principal, Secret password) {
+    return new LoginRequest(CredentialSource.PASSWORD, principal, null, password, "", null);
+  }
+
+  static LoginRequest byJaas(
+      String entry, String user, @Nullable Secret password, @Nullable CallbackHandler handler) {
+    return new LoginRequest(CredentialSource.JAAS, user, null, password, entry, handler);
+  }
+
   /** What makes two requests the same one. Holds no secret. */
-  List<String> key();
+  List<String> key() {
+    return List.of(
+        source.name(),
+        principal,
+        String.valueOf(file),
+        password == null ? "" : password.fingerprint(),
+        jaasEntry);
+  }
+
+  /** Tells whether the file was replaced or rewritten since. */
+  String stamp() {
+    if (file == null) {
+      return "";
+    }
+    try {
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      return now.fileKey() + " " + now.lastModifiedTime().toMillis() + " " + now.size();
+    } catch (IOException e) {
+      return "absent";
+    }
+  }
 
   /** The request in words: "as alice@REALM from the keytab /etc/mail.keytab". */
-  String describe();
-
-  /** The file whose change makes a login stale. */
-  default Optional<Path> file() {
-    return Optional.empty();
+  String describe() {
+    String as = principal.isEmpty() ? "" : "as " + principal + " ";
+    if (source == CredentialSource.KEYTAB) {
+      return as + "from the keytab " + file;
+    }
+    if (source == CredentialSource.TICKETCACHE) {
+      return as + (file == null ? "from the user's ticket cache" : "from the ticket cache " + file);
+    }
+    return source == CredentialSource.PASSWORD
+        ? as + "with a password"
+        : "by the JAAS entry " + jaasEntry;
   }
 
-  /** Why, where the JDK says only that it found no credentials. */
-  Reason withoutCredentials();
-
-  /** From a keytab. */
-  record FromKeytab(Path keytab, String principal) implements LoginRequest {
-    @Override
-    public List<String> key() {
-      return List.of("keytab", keytab.toString(), principal);
-    }
-
-    @Override
-    public String describe() {
-      return "as " + principal + " from the keytab " + keytab;
-    }
-
-    @Override
-    public Optional<Path> file() {
-      return Optional.of(keytab);
-    }
-
-    @Override
-    public Reason withoutCredentials() {
-      return Reason.KEYTAB;
-    }
-
-    Map<String, String> options() {
-      Map<String, String> options = new HashMap<>();
-      options.put("useKeyTab", "true");
-      options.put("keyTab", keytab.toString());
+  /**
+   * The options of the JDK's {@code Krb5LoginModule}.
+   *
+   * @param renew have the KDC renew the ticket of a cache; the file itself stays as it is
+   */
+  Map<String, String> options(boolean renew) {
+    Map<String, String> options = new HashMap<>();
+    if (!principal.isEmpty()) {
       options.put("principal", principal);
-      options.put("doNotPrompt", "true");
-      return options;
     }
-  }
-
-  /** From a ticket cache; without a file, from where the JDK looks. */
-  record FromTicketCache(Optional<Path> cache, Optional<String> principal) implements LoginRequest {
-    @Override
-    public List<String> key() {
-      return List.of("ticketcache", cache.map(Path::toString).orElse(""), principal.orElse(""));
-    }
-
-    @Override
-    public String describe() {
-      return principal.map(name -> "as " + name + " ").orElse("")
-          + "from "
-          + cache.map(path -> "the ticket cache " + path).orElse("the user's ticket cache");
-    }
-
-    @Override
-    public Optional<Path> file() {
-      return cache;
-    }
-
-    @Override
-    public Reason withoutCredentials() {
-      return Reason.NO_CREDENTIALS;
-    }
-
-    /**
-     * The options of the JDK's login module.
-     *
-     * @param renew ask the KDC to renew the ticket; the cache file itself stays as it is
-     */
-    Map<String, String> options(boolean renew) {
-      Map<String, String> options = new HashMap<>();
+    if (source == CredentialSource.KEYTAB) {
+      options.put("useKeyTab", "true");
+      options.put("keyTab", String.valueOf(file));
+    } else if (source == CredentialSource.TICKETCACHE) {
       options.put("useTicketCache", "true");
       options.put("renewTGT", Boolean.toString(renew));
+      if (file != null) {
+        options.put("ticketCache", file.toString());
+      }
+    }
+    if (source != CredentialSource.PASSWORD) {
       options.put("doNotPrompt", "true");
-      cache.ifPresent(path -> options.put("ticketCache", path.toString()));
-      principal.ifPresent(name -> options.put("principal", name));
-      return options;
     }
-  }
-
-  /** With a password. */
-  record FromPassword(String principal, Secret password) implements LoginRequest {
-    @Override
-    public List<String> key() {
-      return List.of("password", principal, password.fingerprint());
-    }
-
-    @Override
-    public String describe() {
-      return "as " + principal + " with a password";
-    }
-
-    @Override
-    public Reason withoutCredentials() {
-      return Reason.WRONG_PASSWORD;
-    }
-
-    Map<String, String> options() {
-      Map<String, String> options = new HashMap<>();
-      options.put("principal", principal);
-      return options;
-    }
-  }
-
-  /** By an entry of the JVM's JAAS configuration. */
-  record FromJaas(String entry, String user, Secret password, @Nullable CallbackHandler handler)
-      implements LoginRequest {
-    @Override
-    public List<String> key() {
-      return List.of("jaas", entry, user, password.fingerprint());
-    }
-
-    @Override
-    public String describe() {
-      return "by the JAAS entry " + entry;
-    }
-
-    @Override
-    public Reason withoutCredentials() {
-      return Reason.JAAS_ENTRY;
-    }
+    return options;
   }
 }

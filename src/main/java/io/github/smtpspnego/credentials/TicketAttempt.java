@@ -1,26 +1,48 @@
 package io.github.smtpspnego.credentials;
 
+import io.github.smtpspnego.gss.TargetName;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /** One exchange that uses a service ticket: it ends in proof, or its ticket is in doubt. */
-public interface TicketAttempt {
-  /** The attempt with credentials whose tickets are not ours to drop. */
-  TicketAttempt UNTRACKED =
-      new TicketAttempt() {
-        @Override
-        public void proved() {}
+public final class TicketAttempt {
+  private static final Duration LONGEST_EXCHANGE = Duration.ofMinutes(2);
 
-        @Override
-        public void failed() {}
+  private final @Nullable ServiceTickets tickets;
+  private final TargetName target;
+  private final WeakReference<Thread> owner = new WeakReference<>(Thread.currentThread());
+  private final long since = System.nanoTime();
 
-        @Override
-        public void unused() {}
-      };
+  /** Begins; without tickets there is nothing to keep an eye on. */
+  TicketAttempt(@Nullable ServiceTickets tickets, TargetName target) {
+    this.tickets = tickets;
+    this.target = target;
+  }
 
-  /** The server proved that it could read the ticket. */
-  void proved();
+  TargetName target() {
+    return target;
+  }
 
-  /** The exchange ended without that proof. */
-  void failed();
+  /** Ends it: the server proved that it could read the ticket, or the ticket was never sent. */
+  public void proved() {
+    if (tickets != null) {
+      tickets.end(this);
+    }
+  }
 
-  /** The ticket was never sent: it is as good as before. */
-  void unused();
+  /** Ends it without that proof. */
+  public void failed() {
+    if (tickets != null && tickets.end(this)) {
+      tickets.drop(target);
+    }
+  }
+
+  boolean isAbandoned() {
+    Thread thread = owner.get();
+    return thread == null
+        || thread == Thread.currentThread()
+        || !thread.isAlive()
+        || System.nanoTime() - since > LONGEST_EXCHANGE.toNanos();
+  }
 }

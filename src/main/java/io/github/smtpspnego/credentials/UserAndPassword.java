@@ -32,12 +32,6 @@ public final class UserAndPassword {
     return ask(callback) && callback.getName() != null ? callback.getName() : "";
   }
 
-  boolean hasPassword() {
-    try (Secret password = password()) {
-      return !password.isEmpty();
-    }
-  }
-
   /** Asks for the password; to be closed. */
   Secret password() {
     PasswordCallback callback = new PasswordCallback("password", false);

@@ -35,6 +35,11 @@ public enum Qop {
     return saslName;
   }
 
+  @Override
+  public String toString() {
+    return saslName;
+  }
+
   /**
    * Reads {@code javax.security.sasl.qop}.
    *

@@ -2,13 +2,11 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.kerberos.KerberosFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -34,12 +32,11 @@ public final class SpnegoAcceptor {
   /** Who the client is, once that is proved. */
   private record Peer(String client, String target, Optional<GSSCredential> delegated) {}
 
-  private final String attempt;
-  private final Supplier<String> keys;
+  private final AcceptorFailures failures;
   private final GSSContext context;
-  private boolean begun;
+  private int tokens;
   private boolean spnego;
-  private Optional<TicketLabel> ticket = Optional.empty();
+  private Optional<ApReqMessage> apReq = Optional.empty();
   private @Nullable Peer peer;
 
   /**
@@ -48,13 +45,12 @@ public final class SpnegoAcceptor {
    * @param credential the credential to use; null for the Subject's own
    * @param attempt the attempt in words, the start of a sentence: "Accepting a client with the
    *     keytab /etc/mail.keytab"
-   * @param keys which keys there are, in a sentence; asked only when a ticket fits none of them
+   * @param keys which keys there are, in a sentence or nothing; asked only when a ticket fits none
    * @throws SpnegoException if the JDK cannot make a context
    */
   public SpnegoAcceptor(@Nullable GSSCredential credential, String attempt, Supplier<String> keys)
       throws SpnegoException {
-    this.attempt = attempt;
-    this.keys = keys;
+    this.failures = new AcceptorFailures(attempt, keys);
     try {
       context = GSSManager.getInstance().createContext(credential);
     } catch (GSSException | RuntimeException e) {
@@ -71,21 +67,24 @@ public final class SpnegoAcceptor {
    */
   public byte[] accept(byte[] token) throws SpnegoException {
     if (token.length > MAX_TOKEN) {
-      throw refused(
+      throw failures.refused(
           Reason.PROTOCOL,
           String.format(
               Locale.ROOT, "a token of %d octets, more than %d", token.length, MAX_TOKEN));
     }
-    byte[] checked = begun ? later(token) : first(token);
-    begun = true;
+    byte[] checked = tokens++ == 0 ? first(token) : later(token);
     byte[] reply;
     try {
       reply = context.acceptSecContext(checked, 0, checked.length);
-      if (context.isEstablished()) {
-        peer = readPeer();
-      }
     } catch (GSSException | RuntimeException e) {
       throw explain(e);
+    }
+    if (context.isEstablished()) {
+      // Two copies at once: both passed the first look.
+      if (!ReplayCache.shared().add(apReq.orElseThrow().authenticator())) {
+        throw failures.replay(apReq, null);
+      }
+      peer = readPeer();
     }
     return reply == null ? new byte[0] : reply;
   }
@@ -175,14 +174,13 @@ public final class SpnegoAcceptor {
   private byte[] first(byte[] token) throws SpnegoException {
     PeerToken received = PeerToken.of(token);
     if (received instanceof PeerToken.KerberosApReq) {
-      ticket = TicketLabel.of(token);
-      return token;
+      return kerberos(token);
     }
     if (received instanceof PeerToken.Init init) {
       spnego = true;
       return forTheJdk(init).encode();
     }
-    throw refused(
+    throw failures.refused(
         received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
         received.describe() + ", neither a NegTokenInit nor a Kerberos AP-REQ");
   }
@@ -193,7 +191,7 @@ public final class SpnegoAcceptor {
     if (spnego
         && received instanceof PeerToken.Resp resp
         && resp.token().responseToken().isPresent()) {
-      byte[] mechToken = apReq(resp.token().responseToken().get());
+      byte[] mechToken = nested(resp.token().responseToken().get());
       return new NegTokenResp(
               Optional.of(NegState.ACCEPT_INCOMPLETE),
               Optional.of(Oids.KERBEROS),
@@ -201,49 +199,66 @@ public final class SpnegoAcceptor {
               Optional.empty())
           .encode();
     }
-    throw refused(
+    throw failures.refused(
         Reason.PROTOCOL, received.describe() + ", where a NegTokenResp with a token was due");
   }
 
   private NegTokenInit forTheJdk(PeerToken.Init init) throws SpnegoException {
     List<Oid> offered = new ArrayList<>(init.token().mechTypes());
     if (offered.stream().noneMatch(Oids::isKerberos)) {
-      throw refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
+      throw failures.refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
     }
     if (!offered.contains(Oids.KERBEROS)) {
       offered.add(Oids.KERBEROS); // under Microsoft's identifier alone the JDK does not know it
     }
     if (Oids.isKerberos(offered.get(0)) && init.token().mechToken().isPresent()) {
-      byte[] mechToken = apReq(init.token().mechToken().get());
+      byte[] mechToken = nested(init.token().mechToken().get());
       return new NegTokenInit(offered, Optional.of(mechToken));
     }
     // With another mechanism first the JDK ignores the mechToken, and asks for Kerberos's.
     return new NegTokenInit(List.of(Oids.NEGOEX, Oids.KERBEROS), Optional.empty());
   }
 
-  private byte[] apReq(byte[] mechToken) throws SpnegoException {
-    PeerToken nested = PeerToken.of(mechToken);
-    if (!(nested instanceof PeerToken.KerberosApReq)) {
-      throw refused(
-          nested instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
-          nested.describe() + " inside SPNEGO, where a Kerberos AP-REQ was due");
+  private byte[] nested(byte[] mechToken) throws SpnegoException {
+    PeerToken received = PeerToken.of(mechToken);
+    if (!(received instanceof PeerToken.KerberosApReq)) {
+      throw failures.refused(
+          received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
+          received.describe() + " inside SPNEGO, where a Kerberos AP-REQ was due");
     }
-    ticket = TicketLabel.of(mechToken);
-    return mechToken;
+    return kerberos(mechToken);
   }
 
-  private Peer readPeer() throws GSSException {
-    GSSName client = context.getSrcName();
-    GSSName target = context.getTargName();
-    if (client == null || target == null || client.isAnonymous()) {
-      throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
+  private byte[] kerberos(byte[] token) throws SpnegoException {
+    ApReqMessage request;
+    try {
+      request = ApReqMessage.read(token);
+    } catch (Der.MalformedException e) {
+      throw failures.refused(Reason.MALFORMED_TOKEN, "a damaged AP-REQ (" + e.getMessage() + ")");
     }
-    return new Peer(
-        client.toString(),
-        target.toString(),
-        context.getCredDelegState()
-            ? Optional.ofNullable(context.getDelegCred())
-            : Optional.empty());
+    apReq = Optional.of(request);
+    if (ReplayCache.shared().contains(request.authenticator())) {
+      throw failures.replay(apReq, null);
+    }
+    return token;
+  }
+
+  private Peer readPeer() throws SpnegoException {
+    try {
+      GSSName client = context.getSrcName();
+      GSSName target = context.getTargName();
+      if (client == null || target == null || client.isAnonymous()) {
+        throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
+      }
+      return new Peer(
+          client.toString(),
+          target.toString(),
+          context.getCredDelegState()
+              ? Optional.ofNullable(context.getDelegCred())
+              : Optional.empty());
+    } catch (GSSException | RuntimeException e) {
+      throw explain(e);
+    }
   }
 
   private Peer peer() {
@@ -253,43 +268,7 @@ public final class SpnegoAcceptor {
     return peer;
   }
 
-  private SpnegoException refused(Reason reason, String what) {
-    return new SpnegoException(
-        reason,
-        attempt + ": the client sent " + what + ".",
-        "Have the client speak SPNEGO with Kerberos, or Kerberos (RFC 4752).",
-        null);
-  }
-
   private SpnegoException explain(Exception failure) {
-    String tried = attempt + ticket.map(label -> ", " + label.describe()).orElse("");
-    Reason reason = reason(failure);
-    return switch (reason) {
-      case ACCEPTOR_CREDENTIALS ->
-          new SpnegoException(
-              reason, tried + ": there is no key to accept with. " + keys.get(), failure);
-      case MESSAGE_MODIFIED, ENCRYPTION_TYPE ->
-          new SpnegoException(
-              reason,
-              tried + ": it does not fit the server's key. " + keys.get(),
-              "Have the client get a new ticket; if that changes nothing, make a new keytab.",
-              failure);
-      case PROTOCOL ->
-          new SpnegoException(
-              reason,
-              tried + ": the client's token was received before (a replay).",
-              "Have the client make a new token; if nobody sent it twice, somebody listens.",
-              failure);
-      default -> KerberosFailure.explain(tried, failure);
-    };
-  }
-
-  private static Reason reason(Exception failure) {
-    boolean noKeys =
-        Stream.iterate((Throwable) failure, link -> link != null, Throwable::getCause)
-            .limit(20) // a chain may be a ring
-            .anyMatch(
-                link -> link instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED);
-    return noKeys ? Reason.ACCEPTOR_CREDENTIALS : KerberosFailure.reason(failure);
+    return failures.explain(apReq, tokens > 1, failure);
   }
 }

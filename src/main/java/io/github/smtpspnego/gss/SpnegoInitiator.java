@@ -202,9 +202,7 @@ public final class SpnegoInitiator {
       String clock =
           error.error().serverTime().map(time -> ", the server's clock says " + time).orElse("");
       return new SpnegoException(
-          KerberosCode.of(error.error().code()).map(KerberosCode::reason).orElse(Reason.NOT_SPNEGO),
-          tried + clock + ".",
-          null);
+          KerberosCode.reason(error.error().code()), tried + clock + ".", null);
     }
     return new SpnegoException(
         received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,

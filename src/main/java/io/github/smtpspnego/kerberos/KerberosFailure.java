@@ -7,11 +7,12 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Finds what is wrong in an exception of the JDK's GSS-API and Kerberos classes.
@@ -23,30 +24,33 @@ import java.util.stream.Stream;
 public final class KerberosFailure {
   private static final Pattern CODE = Pattern.compile("\\((\\d{1,3})\\)");
 
-  /** A phrase of the JDK's (they are not translated) and what it means. */
-  private record Phrase(String text, Reason reason) {}
+  /** A chain of causes may be a ring. */
+  private static final int LONGEST_CHAIN = 20;
 
-  private static final List<Phrase> PHRASES =
-      List.of(
-          new Phrase("Failed to find any Kerberos tgt", Reason.NO_CREDENTIALS),
-          new Phrase("Failed to find any Kerberos Key", Reason.ACCEPTOR_CREDENTIALS),
-          new Phrase("No Kerberos credentials available", Reason.NO_CREDENTIALS),
-          new Phrase("Unable to obtain Principal Name", Reason.NO_CREDENTIALS),
-          new Phrase("Unable to obtain password from user", Reason.KEYTAB),
-          new Phrase("Cannot locate default realm", Reason.NO_REALM),
-          new Phrase("Cannot locate KDC", Reason.KDC_UNREACHABLE),
-          new Phrase("Cannot get kdc for realm", Reason.KDC_UNREACHABLE),
-          new Phrase("timed out", Reason.KDC_UNREACHABLE),
-          new Phrase("Clock skew too great", Reason.CLOCK_SKEW),
-          new Phrase("Message stream modified", Reason.MESSAGE_MODIFIED),
-          new Phrase("Checksum failed", Reason.MESSAGE_MODIFIED),
-          new Phrase("RC4 not enabled", Reason.ENCRYPTION_TYPE),
-          new Phrase("Cannot find key of appropriate type", Reason.ENCRYPTION_TYPE),
-          new Phrase("ncryption type", Reason.ENCRYPTION_TYPE),
-          new Phrase("etype", Reason.ENCRYPTION_TYPE),
-          new Phrase("Ticket expired", Reason.TICKET_EXPIRED),
-          new Phrase("AP_REP token id does not match", Reason.NOT_SPNEGO),
-          new Phrase("Defective token", Reason.MALFORMED_TOKEN));
+  /** Phrases of the JDK's (they are not translated) and what they mean. */
+  private static final Map<String, Reason> PHRASES = new LinkedHashMap<>();
+
+  static {
+    PHRASES.put("Failed to find any Kerberos", Reason.NO_CREDENTIALS);
+    PHRASES.put("No Kerberos credentials available", Reason.NO_CREDENTIALS);
+    PHRASES.put("Unable to obtain Principal Name", Reason.NO_CREDENTIALS);
+    PHRASES.put("Unable to obtain password from user", Reason.KEYTAB);
+    PHRASES.put("Cannot locate default realm", Reason.NO_REALM);
+    PHRASES.put("Cannot locate KDC", Reason.KDC_UNREACHABLE);
+    PHRASES.put("Cannot get kdc for realm", Reason.KDC_UNREACHABLE);
+    PHRASES.put("Cannot get a KDC reply", Reason.KDC_UNREACHABLE);
+    PHRASES.put("timed out", Reason.KDC_UNREACHABLE);
+    PHRASES.put("Clock skew too great", Reason.CLOCK_SKEW);
+    PHRASES.put("Message stream modified", Reason.MESSAGE_MODIFIED);
+    PHRASES.put("Checksum failed", Reason.MESSAGE_MODIFIED);
+    PHRASES.put("RC4 not enabled", Reason.ENCRYPTION_TYPE);
+    PHRASES.put("Cannot find key of appropriate type", Reason.ENCRYPTION_TYPE);
+    PHRASES.put("ncryption type", Reason.ENCRYPTION_TYPE);
+    PHRASES.put("etype", Reason.ENCRYPTION_TYPE);
+    PHRASES.put("Ticket expired", Reason.TICKET_EXPIRED);
+    PHRASES.put("AP_REP token id does not match", Reason.NOT_SPNEGO);
+    PHRASES.put("Defective token", Reason.MALFORMED_TOKEN);
+  }
 
   private KerberosFailure() {}
 
@@ -59,7 +63,18 @@ public final class KerberosFailure {
    * @return the exception to throw
    */
   public static SpnegoException explain(String tried, Throwable failure) {
-    Reason reason = reason(failure);
+    return explain(reason(failure), tried, failure);
+  }
+
+  /**
+   * The same where the caller knows the reason better.
+   *
+   * @param reason the reason
+   * @param tried what was tried, as the start of a sentence without its full stop
+   * @param failure what the JDK threw
+   * @return the exception to throw
+   */
+  public static SpnegoException explain(Reason reason, String tried, Throwable failure) {
     return new SpnegoException(
         reason, tried + ": " + cameBack(failure) + "." + details(reason), failure);
   }
@@ -71,67 +86,67 @@ public final class KerberosFailure {
    * @return the reason; {@link Reason#GSS_FAILURE} where it is none of the known ones
    */
   public static Reason reason(Throwable failure) {
-    return code(failure)
-        .map(KerberosCode::reason)
-        .or(
-            () ->
-                chain(failure)
-                    .map(KerberosFailure::reasonOfOne)
-                    .flatMap(Optional::stream)
-                    .findFirst())
-        .orElse(Reason.GSS_FAILURE);
-  }
-
-  private static Optional<Reason> reasonOfOne(Throwable link) {
-    if (link instanceof SocketException
-        || link instanceof SocketTimeoutException
-        || link instanceof UnknownHostException) {
-      return Optional.of(Reason.KDC_UNREACHABLE);
+    for (Throwable link : chain(failure)) {
+      Matcher code = CODE.matcher(String.valueOf(link.getMessage()));
+      if (isKerberos(link) && code.find()) {
+        Reason reason = KerberosCode.reason(Integer.parseInt(code.group(1)));
+        if (reason != Reason.GSS_FAILURE) {
+          return reason;
+        }
+      }
     }
-    String message = String.valueOf(link.getMessage());
-    return PHRASES.stream()
-        .filter(phrase -> message.contains(phrase.text()))
-        .map(Phrase::reason)
-        .findFirst();
+    for (Throwable link : chain(failure)) {
+      if (link instanceof SocketException
+          || link instanceof SocketTimeoutException
+          || link instanceof UnknownHostException) {
+        return Reason.KDC_UNREACHABLE;
+      }
+      for (Map.Entry<String, Reason> phrase : PHRASES.entrySet()) {
+        if (String.valueOf(link.getMessage()).contains(phrase.getKey())) {
+          return phrase.getValue();
+        }
+      }
+    }
+    return Reason.GSS_FAILURE;
   }
 
-  private static Optional<KerberosCode> code(Throwable failure) {
-    return chain(failure)
-        .filter(link -> link.getClass().getName().startsWith("sun.security.krb5."))
-        .map(link -> CODE.matcher(String.valueOf(link.getMessage())))
-        .filter(Matcher::find)
-        .map(matcher -> KerberosCode.of(Integer.parseInt(matcher.group(1))))
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
-
-  /** The deepest message that says something, since the outer ones only wrap it. */
+  /** Kerberos' own message; else the deepest that says something, since the outer ones wrap it. */
   private static String cameBack(Throwable failure) {
-    return chain(failure)
-        .filter(link -> link.getClass().getName().startsWith("sun.security.krb5."))
-        .map(Throwable::getMessage)
-        .filter(message -> message != null && !message.isBlank())
-        .findFirst()
-        .or(
-            () ->
-                chain(failure)
-                    .map(link -> link.getMessage() == null ? link.toString() : link.getMessage())
-                    .reduce((outer, inner) -> inner))
-        .orElse(failure.toString());
+    String message = failure.toString();
+    for (Throwable link : chain(failure)) {
+      if (link.getMessage() != null && !link.getMessage().isBlank()) {
+        message = link.getMessage().strip().replaceAll("\\s+", " ");
+        if (isKerberos(link)) {
+          break;
+        }
+      }
+    }
+    return message;
   }
 
   private static String details(Reason reason) {
-    return switch (reason) {
-      case NO_REALM, KDC_UNREACHABLE, CLIENT_UNKNOWN, SERVER_UNKNOWN ->
-          " " + Krb5Conf.read().describe() + ".";
-      case CLOCK_SKEW ->
-          " This machine's clock: " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ".";
-      default -> "";
-    };
+    if (reason == Reason.CLOCK_SKEW) {
+      return " This machine's clock: " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ".";
+    }
+    return reason == Reason.NO_REALM
+            || reason == Reason.KDC_UNREACHABLE
+            || reason == Reason.CLIENT_UNKNOWN
+            || reason == Reason.SERVER_UNKNOWN
+        ? " " + Krb5Conf.read().describe() + "."
+        : "";
   }
 
-  /** The exception and its causes; bounded, since a chain may be a ring. */
-  private static Stream<Throwable> chain(Throwable failure) {
-    return Stream.iterate(failure, link -> link != null, Throwable::getCause).limit(20);
+  private static boolean isKerberos(Throwable link) {
+    return link.getClass().getName().startsWith("sun.security.krb5.");
+  }
+
+  private static List<Throwable> chain(Throwable failure) {
+    List<Throwable> chain = new ArrayList<>();
+    for (Throwable link = failure;
+        link != null && chain.size() < LONGEST_CHAIN;
+        link = link.getCause()) {
+      chain.add(link);
+    }
+    return chain;
   }
 }

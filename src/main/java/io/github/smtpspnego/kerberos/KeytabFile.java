@@ -67,6 +67,30 @@ public final class KeytabFile {
     return entries.stream().map(Entry::principal).distinct().toList();
   }
 
+  /**
+   * A keytab's contents in words, for messages. Never throws.
+   *
+   * @param file the file
+   * @return a sentence
+   */
+  public static String describe(Path file) {
+    try {
+      StringBuilder list = new StringBuilder();
+      for (Entry entry : read(file)) {
+        list.append(list.length() == 0 ? "The keytab holds: " : ", ")
+            .append(entry.principal())
+            .append(" (kvno ")
+            .append(entry.kvno())
+            .append(", enctype ")
+            .append(entry.encryptionType())
+            .append(")");
+      }
+      return list.length() == 0 ? "The keytab is empty." : list + ".";
+    } catch (IOException | RuntimeException e) {
+      return "The keytab cannot be read: " + e.getMessage() + ".";
+    }
+  }
+
   private static Entry entry(byte[] octets) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(octets));
     int components = in.readUnsignedShort();

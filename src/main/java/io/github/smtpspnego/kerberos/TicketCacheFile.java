@@ -1,10 +1,11 @@
 package io.github.smtpspnego.kerberos;
 
+import com.sun.security.auth.module.UnixSystem;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where the ticket cache is. The JDK reads caches of type FILE only. */
 public final class TicketCacheFile {
@@ -42,31 +43,25 @@ public final class TicketCacheFile {
   /**
    * The cache of the user that the JVM runs as: the JDK's own rule.
    *
-   * @return the file; empty where there is none, and the JDK may still find the system's (Windows)
+   * @return the file; null where there is none, and the JDK may still find the system's (Windows)
    * @throws SpnegoException if {@code KRB5CCNAME} names a cache of a type that the JDK cannot read
    */
-  public static Optional<Path> ofUser() throws SpnegoException {
+  public static @Nullable Path ofUser() throws SpnegoException {
     String variable = System.getenv("KRB5CCNAME");
     if (variable != null && !variable.isBlank()) {
-      return Optional.of(named(variable, "environment variable KRB5CCNAME"));
+      return named(variable, "environment variable KRB5CCNAME");
     }
-    Optional<Path> ofUid = userId().map(uid -> Path.of("/tmp/krb5cc_" + uid)).filter(Files::exists);
-    return ofUid.isPresent()
-        ? ofUid
-        : Optional.of(
-                Path.of(
-                    System.getProperty("user.home"), "krb5cc_" + System.getProperty("user.name")))
-            .filter(Files::exists);
+    Path ofName =
+        Path.of(System.getProperty("user.home"), "krb5cc_" + System.getProperty("user.name"));
+    Path ofUser = System.getProperty("os.name").startsWith("Windows") ? ofName : ofUserId(ofName);
+    return Files.exists(ofUser) ? ofUser : Files.exists(ofName) ? ofName : null;
   }
 
-  private static Optional<Long> userId() {
-    if (System.getProperty("os.name").startsWith("Windows")) {
-      return Optional.empty();
-    }
+  private static Path ofUserId(Path otherwise) {
     try {
-      return Optional.of(new com.sun.security.auth.module.UnixSystem().getUid());
+      return Path.of("/tmp/krb5cc_" + new UnixSystem().getUid());
     } catch (RuntimeException | LinkageError e) {
-      return Optional.empty(); // a runtime without that module or its library
+      return otherwise; // a runtime without that module or its library
     }
   }
 

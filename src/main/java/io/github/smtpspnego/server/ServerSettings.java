@@ -8,62 +8,70 @@ import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.List;
+import java.util.Locale;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The settings of one exchange, read once.
- *
- * @param names which names of the server a ticket may be for
- * @param credentials where the server's keys come from
- * @param layerEnding whether a layer offer is made to clients that speak SPNEGO
- * @param qop the layers to offer
- * @param maxBuffer the largest message taken under a layer, in octets
- */
-record ServerSettings(
-    AcceptedNames names,
-    CredentialSettings credentials,
-    LayerEnding layerEnding,
-    List<Qop> qop,
-    int maxBuffer) {
+/** The settings of one exchange, read once. */
+final class ServerSettings {
+  /** What clients ask for by default: most {@code smtp}, .NET's {@code SMTPSVC}. */
+  private static final List<String> MAIL = List.of("smtp", "smtpsvc");
+
+  final CredentialSettings credentials;
+
+  /** The layers to offer. */
+  final List<Qop> qop;
+
+  /** The largest message taken under a layer, in octets. */
+  final int maxBuffer;
+
+  private final LayerEnding layerEnding;
+
+  /** Service classes that a ticket may be for; empty for any. */
+  private final List<String> services;
+
+  /** The host that a ticket must be for; empty for any. */
+  private final String host;
+
+  private ServerSettings(SettingsReader settings, @Nullable String serverName)
+      throws SpnegoException {
+    credentials = CredentialSettings.read(settings);
+    qop = SaslProperties.qop(settings);
+    maxBuffer = SaslProperties.maxBuffer(settings);
+    layerEnding = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
+    boolean anyName = settings.text(SpnegoOption.PRINCIPAL).isPresent();
+    String service =
+        settings.property(SpnegoOption.SERVICE.propertyName(settings.protocol())).orElse("");
+    services =
+        anyName ? List.of() : service.isEmpty() ? MAIL : List.of(service.toLowerCase(Locale.ROOT));
+    host = anyName || serverName == null ? "" : serverName.strip();
+  }
 
   /**
    * Reads the settings.
    *
    * @param settings where they stand
-   * @param host the server's name, or null for any
+   * @param serverName the server's name, or null for any
+   * @param layers whether the place can wrap messages
    * @throws SpnegoException if one has a bad value, or contradicts another
    */
-  static ServerSettings read(SettingsReader settings, @Nullable String host)
+  static ServerSettings read(SettingsReader settings, @Nullable String serverName, boolean layers)
       throws SpnegoException {
-    LayerEnding ending = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
-    List<Qop> qop = SaslProperties.qop(settings);
-    if (ending == LayerEnding.NONE && !qop.contains(Qop.AUTH)) {
-      throw settings.bad(
-          SpnegoOption.SECURITYLAYER,
-          "which gives auth only, and " + Sasl.QOP + " does not allow that");
+    ServerSettings read = new ServerSettings(settings, serverName);
+    if (!read.qop.contains(Qop.AUTH)) {
+      if (read.layerEnding == LayerEnding.NONE) {
+        throw settings.bad(
+            SpnegoOption.SECURITYLAYER,
+            "which gives auth only, and " + Sasl.QOP + " does not allow that");
+      }
+      if (!layers) {
+        throw SettingsReader.bad(
+            Sasl.QOP,
+            settings.property(Sasl.QOP).orElse(""),
+            "it must allow auth, since nothing here wraps the connection; use STARTTLS");
+      }
     }
-    return new ServerSettings(
-        AcceptedNames.read(settings, host),
-        CredentialSettings.read(settings),
-        ending,
-        qop,
-        SaslProperties.maxBuffer(settings));
-  }
-
-  /**
-   * The same for a place where no message can be wrapped.
-   *
-   * @throws SpnegoException if authentication only is not allowed
-   */
-  ServerSettings withoutLayers() throws SpnegoException {
-    if (!qop.contains(Qop.AUTH)) {
-      throw SettingsReader.bad(
-          Sasl.QOP,
-          String.join(",", qop.stream().map(Qop::saslName).toList()),
-          "it must allow auth, since nothing here wraps the connection; use STARTTLS");
-    }
-    return new ServerSettings(names, credentials, layerEnding, List.of(Qop.AUTH), maxBuffer);
+    return read;
   }
 
   /**
@@ -77,11 +85,37 @@ record ServerSettings(
    * @param spnego whether the client speaks SPNEGO rather than raw Kerberos
    */
   boolean makesOffer(String mechanism, boolean spnego) {
-    return !spnego
-        || switch (layerEnding) {
-          case REQUIRED -> true;
-          case NONE -> false;
-          case AUTO -> mechanism.equals(SaslProperties.GSSAPI) || !qop.contains(Qop.AUTH);
-        };
+    if (!spnego || layerEnding == LayerEnding.REQUIRED) {
+      return true;
+    }
+    return layerEnding == LayerEnding.AUTO
+        && (mechanism.equals(SaslProperties.GSSAPI) || !qop.contains(Qop.AUTH));
+  }
+
+  /**
+   * Whether a ticket may be for this name: a keytab often holds the keys of other services too.
+   *
+   * <p>Where the setting {@code principal} is set, it decides: the keys of that principal alone are
+   * used, or with {@code *} all of them for any name. Else the ticket must be for the mail service,
+   * on the server's host where that is known.
+   *
+   * @param principal {@code service/host@REALM}
+   */
+  boolean accepts(String principal) {
+    String service = principal.split("[/@]", 2)[0].toLowerCase(Locale.ROOT);
+    return (services.isEmpty() || services.contains(service))
+        && (host.isEmpty() || host.equalsIgnoreCase(hostOf(principal)));
+  }
+
+  /** The names that a ticket may be for, in words. */
+  String acceptedNames() {
+    return String.join(" or ", services) + "/" + (host.isEmpty() ? "*" : host);
+  }
+
+  /** The host in a principal {@code service/host@REALM}; null where it names none. */
+  static @Nullable String hostOf(String principal) {
+    int slash = principal.indexOf('/');
+    int at = principal.indexOf('@', slash);
+    return slash < 0 ? null : principal.substring(slash + 1, at < 0 ? principal.length() : at);
   }
 }

@@ -55,11 +55,9 @@ public final class SmtpAuthExchange implements AutoCloseable {
   private final @Nullable String serverName;
   private final BiPredicate<String, String> mayActAs;
   private @Nullable SpnegoSaslServer server;
-  private @Nullable Result result;
 
-  /** What a success leaves behind. */
-  private record Result(
-      String principal, String authorizationId, Optional<GSSCredential> delegated) {}
+  /** The one that let the client in; disposed, it still tells whom. */
+  private @Nullable SpnegoSaslServer succeeded;
 
   /**
    * Creates an exchange for clients that act as themselves.
@@ -120,7 +118,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * @return true from the reply 235 on
    */
   public boolean isAuthenticated() {
-    return result != null;
+    return succeeded != null;
   }
 
   /**
@@ -130,7 +128,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * @throws IllegalStateException before success
    */
   public String principal() {
-    return result().principal();
+    return succeeded().principal();
   }
 
   /**
@@ -140,7 +138,17 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * @throws IllegalStateException before success
    */
   public String authorizationId() {
-    return result().authorizationId();
+    return succeeded().getAuthorizationID();
+  }
+
+  /**
+   * Whom the client took the server for.
+   *
+   * @return the server's Kerberos principal with its realm, which the client's ticket was for
+   * @throws IllegalStateException before success
+   */
+  public String targetName() {
+    return succeeded().target();
   }
 
   /**
@@ -150,7 +158,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * @throws IllegalStateException before success
    */
   public Optional<GSSCredential> delegatedCredential() {
-    return result().delegated();
+    return Optional.ofNullable((GSSCredential) succeeded().getNegotiatedProperty(Sasl.CREDENTIALS));
   }
 
   /** Gives up an AUTH command that is under way; may be called again. A success stays. */
@@ -180,7 +188,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
     SpnegoSaslServer begun =
         new SpnegoSaslServer(
             mechanism,
-            () -> ServerSettings.read(settings, serverName).withoutLayers(),
+            () -> ServerSettings.read(settings, serverName, false),
             new Authorization(asHandler(mayActAs)));
     server = begun;
     boolean empty = words.length == 2 || words[2].equals(EMPTY_INITIAL_RESPONSE);
@@ -220,11 +228,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
     if (challenge != null) {
       return Reply.challenge(Base64.getEncoder().encodeToString(challenge));
     }
-    result =
-        new Result(
-            current.principal(),
-            current.getAuthorizationID(),
-            Optional.ofNullable((GSSCredential) current.getNegotiatedProperty(Sasl.CREDENTIALS)));
+    succeeded = current;
     close();
     return Reply.success();
   }
@@ -232,28 +236,35 @@ public final class SmtpAuthExchange implements AutoCloseable {
   /** What helps the client, and says nothing of the server's files. */
   private static Reply failure(SaslException e) {
     Reason reason = e instanceof SpnegoException known ? known.reason() : Reason.GSS_FAILURE;
-    return switch (reason) {
-      case ACCEPTOR_CREDENTIALS, BAD_SETTING ->
-          new Reply(454, "4.7.0", "Temporary authentication failure: the server is not set up");
-      case NOT_SPNEGO -> refused("send SPNEGO with Kerberos, or Kerberos");
-      case NOT_AUTHORIZED -> refused("not authorized");
-      case CLOCK_SKEW -> refused("the clocks differ too much");
-      case TICKET_EXPIRED -> refused("the ticket has expired");
-      case MESSAGE_MODIFIED, ENCRYPTION_TYPE ->
-          refused("the ticket does not fit this server's key");
-      default -> refused("credentials invalid");
-    };
+    if (reason == Reason.ACCEPTOR_CREDENTIALS || reason == Reason.BAD_SETTING) {
+      return new Reply(454, "4.7.0", "Temporary authentication failure: the server is not set up");
+    }
+    if (reason == Reason.NOT_SPNEGO) {
+      return refused("send SPNEGO with Kerberos, or Kerberos");
+    }
+    if (reason == Reason.NOT_AUTHORIZED) {
+      return refused("not authorized");
+    }
+    if (reason == Reason.CLOCK_SKEW) {
+      return refused("the clocks differ too much");
+    }
+    if (reason == Reason.TICKET_EXPIRED) {
+      return refused("the ticket has expired");
+    }
+    return reason == Reason.MESSAGE_MODIFIED || reason == Reason.ENCRYPTION_TYPE
+        ? refused("the ticket does not fit this server's key")
+        : refused("credentials invalid");
   }
 
   private static Reply refused(String why) {
     return new Reply(535, "5.7.8", "Authentication failed: " + why);
   }
 
-  private Result result() {
-    if (result == null) {
+  private SpnegoSaslServer succeeded() {
+    if (succeeded == null) {
       throw new IllegalStateException("the client is not authenticated");
     }
-    return result;
+    return succeeded;
   }
 
   private static CallbackHandler asHandler(BiPredicate<String, String> mayActAs) {

@@ -2,8 +2,9 @@ package io.github.smtpspnego.server;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.credentials.AcceptorFinder;
+import io.github.smtpspnego.credentials.Credentials;
+import io.github.smtpspnego.gss.MessageProtection;
 import io.github.smtpspnego.gss.NegotiatedLayer;
 import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.gss.Qop;
@@ -38,11 +39,6 @@ final class SpnegoSaslServer implements SaslServer {
 
   private static final byte[] NOTHING = {};
 
-  /** Where the settings come from, at the first call. */
-  interface Configuration {
-    ServerSettings read() throws SpnegoException;
-  }
-
   private enum State {
     /** Nothing received. */
     START,
@@ -61,24 +57,35 @@ final class SpnegoSaslServer implements SaslServer {
   }
 
   private final String mechanism;
-  private final Configuration configuration;
+  private final Credentials.Action<ServerSettings> configuration;
   private final Authorization authorization;
 
   private State state = State.START;
   private int rounds;
   private @Nullable SpnegoException failure;
-  private @Nullable Exchange exchange;
+
+  // What is there once the first token came.
+  private @Nullable ServerSettings settings;
+  private @Nullable Credentials credentials;
+  private @Nullable SpnegoAcceptor acceptor;
+
   private List<Qop> offered = List.of();
-  private @Nullable Outcome outcome;
 
-  /** What is there once the first token came. */
-  private record Exchange(
-      ServerSettings settings, AcceptorCredentials credentials, SpnegoAcceptor acceptor) {}
+  // What is there once the exchange is complete.
+  private String authorizationId = "";
+  private @Nullable NegotiatedLayer layer;
 
-  /** What is there once the exchange is complete. */
-  private record Outcome(String authorizationId, NegotiatedLayer layer) {}
-
-  SpnegoSaslServer(String mechanism, Configuration configuration, Authorization authorization) {
+  /**
+   * Creates a server.
+   *
+   * @param mechanism the SASL mechanism
+   * @param configuration where the settings come from, at the first call
+   * @param authorization decides whom a client may act as
+   */
+  SpnegoSaslServer(
+      String mechanism,
+      Credentials.Action<ServerSettings> configuration,
+      Authorization authorization) {
     this.mechanism = mechanism;
     this.configuration = configuration;
     this.authorization = authorization;
@@ -96,9 +103,9 @@ final class SpnegoSaslServer implements SaslServer {
       byte[] challenge =
           switch (before) {
             case START, INVITED -> start(response);
-            case NEGOTIATING -> negotiate(exchange(), response);
-            case ESTABLISHED -> afterLastToken(exchange(), response);
-            case OFFERED -> choose(exchange(), response);
+            case NEGOTIATING -> negotiate(response);
+            case ESTABLISHED -> afterLastToken(response);
+            case OFFERED -> choose(response);
             case COMPLETE -> throw protocol("sent a response after the exchange was complete");
             case FAILED -> throw failure();
           };
@@ -129,58 +136,53 @@ final class SpnegoSaslServer implements SaslServer {
       state = State.INVITED;
       return NOTHING;
     }
-    ServerSettings settings = configuration.read();
-    AcceptorCredentials credentials = new AcceptorFinder(settings.credentials()).find();
-    SpnegoAcceptor acceptor =
-        credentials.run(
+    settings = configuration.run();
+    Credentials found = AcceptorFinder.find(settings.credentials);
+    credentials = found;
+    acceptor =
+        found.run(
             () ->
                 new SpnegoAcceptor(
-                    credentials.credential().orElse(null),
-                    "Accepting a client " + credentials.describe(),
-                    credentials::keys));
-    exchange = new Exchange(settings, credentials, acceptor);
+                    found.credential(), "Accepting a client " + found.describe(), found::keys));
     state = State.NEGOTIATING;
-    return negotiate(exchange, response);
+    return negotiate(response);
   }
 
-  private byte @Nullable [] negotiate(Exchange current, byte[] response) throws SaslException {
+  private byte @Nullable [] negotiate(byte[] response) throws SaslException {
     if (response.length == 0) {
       throw protocol("sent an empty response where a token was due");
     }
     if (++rounds > MOST_ROUNDS) {
       throw protocol("sent more than " + MOST_ROUNDS + " tokens");
     }
-    byte[] token = accept(current, response);
-    if (!current.acceptor().isEstablished()) {
+    byte[] token = accept(response);
+    if (!acceptor().isEstablished()) {
       return token;
     }
-    checkTarget(current);
+    checkTarget(acceptor().target());
     state = State.ESTABLISHED;
-    return token.length == 0 ? afterLastToken(current, NOTHING) : token;
+    return token.length == 0 ? afterLastToken(NOTHING) : token;
   }
 
-  private static byte[] accept(Exchange current, byte[] response) throws SaslException {
+  private byte[] accept(byte[] response) throws SaslException {
+    Credentials current = Objects.requireNonNull(credentials);
     try {
-      return current.credentials().run(() -> current.acceptor().accept(response));
+      return current.run(() -> acceptor().accept(response));
     } catch (SpnegoException e) {
-      throw isAboutKeys(e.reason()) ? current.credentials().fault(e).orElse(e) : e;
+      throw current.fault(e).orElse(e);
     }
   }
 
-  private static boolean isAboutKeys(Reason reason) {
-    return switch (reason) {
-      case ACCEPTOR_CREDENTIALS, ENCRYPTION_TYPE, MESSAGE_MODIFIED, GSS_FAILURE -> true;
-      default -> false;
-    };
-  }
-
-  private void checkTarget(Exchange current) throws SpnegoException {
-    String target = current.acceptor().target();
-    AcceptedNames names = current.settings().names();
-    if (!names.accept(target)) {
+  private void checkTarget(String target) throws SpnegoException {
+    if (!settings().accepts(target)) {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
-          tried() + ": its ticket is for " + Printable.of(target) + ", not for " + names + ".",
+          tried()
+              + ": its ticket is for "
+              + Printable.of(target)
+              + ", not for "
+              + settings().acceptedNames()
+              + ".",
           "Have the client use the server's own name; or set the server's principal, * for any"
               + " name that its keytab holds.",
           null);
@@ -188,35 +190,35 @@ final class SpnegoSaslServer implements SaslServer {
   }
 
   /** Makes the layer offer, RFC 2222 section 7.2.2, or ends without one. */
-  private byte @Nullable [] afterLastToken(Exchange current, byte[] response)
-      throws SpnegoException {
+  private byte @Nullable [] afterLastToken(byte[] response) throws SpnegoException {
     if (response.length != 0) {
       throw protocol("sent data where an empty response to the last token was due");
     }
-    ServerSettings settings = current.settings();
-    if (!settings.makesOffer(mechanism, current.acceptor().isSpnego())) {
-      complete(current, Optional.empty(), NegotiatedLayer.NONE);
+    if (!settings().makesOffer(mechanism, acceptor().isSpnego())) {
+      complete(Optional.empty(), NegotiatedLayer.NONE);
       return null;
     }
-    offered = current.acceptor().possible(settings.qop());
+    List<Qop> wanted = settings().qop;
+    offered = acceptor().possible(wanted);
     if (offered.isEmpty()) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          tried() + ": the client's context allows none of the layers " + settings.qop() + ".",
+          tried() + ": the client's context allows none of the layers " + wanted + ".",
           null);
     }
     // RFC 4752 section 3.2: no layer, no size.
-    int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings.maxBuffer();
+    int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings().maxBuffer;
     byte[] offer = new SecurityLayerOffer(offered, maxSize).encode();
-    byte[] challenge = current.acceptor().protection().wrap(offer, 0, offer.length, Qop.AUTH);
+    byte[] challenge = acceptor().protection().wrap(offer, 0, offer.length, Qop.AUTH);
     state = State.OFFERED;
     return challenge;
   }
 
-  private byte @Nullable [] choose(Exchange current, byte[] response) throws SpnegoException {
+  private byte @Nullable [] choose(byte[] response) throws SpnegoException {
+    MessageProtection protection = acceptor().protection();
     SecurityLayerChoice choice;
     try {
-      byte[] plain = current.acceptor().protection().unwrap(response, 0, response.length, Qop.AUTH);
+      byte[] plain = protection.unwrap(response, 0, response.length, Qop.AUTH);
       choice = SecurityLayerChoice.decode(plain);
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
@@ -228,24 +230,20 @@ final class SpnegoSaslServer implements SaslServer {
           tried() + ": the client chose " + choice.layer() + ", and " + offered + " were offered.",
           null);
     }
-    NegotiatedLayer layer =
-        NegotiatedLayer.of(
-            choice.layer(),
-            current.acceptor().protection(),
-            choice.maxSize(),
-            current.settings().maxBuffer());
-    complete(current, choice.authorizationId(), layer);
+    complete(
+        choice.authorizationId(),
+        NegotiatedLayer.of(choice.layer(), protection, choice.maxSize(), settings().maxBuffer));
     return null;
   }
 
   /** The one way to success. */
-  private void complete(Exchange current, Optional<String> requested, NegotiatedLayer layer)
+  private void complete(Optional<String> requested, NegotiatedLayer negotiated)
       throws SpnegoException {
-    String granted = authorization.grant(current.acceptor().client(), requested);
-    outcome = new Outcome(granted, layer);
+    authorizationId = authorization.grant(acceptor().client(), requested);
+    layer = negotiated;
     state = State.COMPLETE;
-    if (layer.qop() == Qop.AUTH) {
-      current.acceptor().dispose(); // no message will be wrapped
+    if (negotiated.qop() == Qop.AUTH) {
+      acceptor().dispose(); // no message will be wrapped
     }
   }
 
@@ -256,41 +254,48 @@ final class SpnegoSaslServer implements SaslServer {
 
   @Override
   public String getAuthorizationID() {
-    return outcome().authorizationId();
+    negotiated();
+    return authorizationId;
   }
 
   /** The client's principal, which it proved to be. */
   String principal() {
-    outcome();
-    return exchange().acceptor().client();
+    negotiated();
+    return acceptor().client();
+  }
+
+  /** The server's principal that the client's ticket is for. */
+  String target() {
+    negotiated();
+    return acceptor().target();
   }
 
   @Override
   public byte[] unwrap(byte[] incoming, int offset, int length) throws SaslException {
-    return outcome().layer().unwrap(incoming, offset, length);
+    return negotiated().unwrap(incoming, offset, length);
   }
 
   @Override
   public byte[] wrap(byte[] outgoing, int offset, int length) throws SaslException {
-    return outcome().layer().wrap(outgoing, offset, length);
+    return negotiated().wrap(outgoing, offset, length);
   }
 
   @Override
   public @Nullable Object getNegotiatedProperty(String name) {
-    NegotiatedLayer layer = outcome().layer();
-    return switch (name) {
-      case Sasl.BOUND_SERVER_NAME ->
-          AcceptedNames.hostOf(exchange().acceptor().target()).orElse(null);
-      case Sasl.CREDENTIALS -> exchange().acceptor().delegated().orElse(null);
-      default -> layer.property(name);
-    };
+    if (name.equals(Sasl.BOUND_SERVER_NAME)) {
+      return ServerSettings.hostOf(target());
+    }
+    NegotiatedLayer negotiated = negotiated();
+    return name.equals(Sasl.CREDENTIALS)
+        ? acceptor().delegated().orElse(null)
+        : negotiated.property(name);
   }
 
   /** Forgets keys; may be called again. What was negotiated can still be asked. */
   @Override
   public void dispose() {
-    if (exchange != null) {
-      exchange.acceptor().dispose();
+    if (acceptor != null) {
+      acceptor.dispose();
     }
     if (state != State.COMPLETE && state != State.FAILED) {
       failure =
@@ -308,8 +313,8 @@ final class SpnegoSaslServer implements SaslServer {
       failure = e;
       state = State.FAILED;
       LOGGER.log(Level.WARNING, e.getMessage());
-      if (exchange != null) {
-        exchange.acceptor().dispose();
+      if (acceptor != null) {
+        acceptor.dispose();
       }
     }
     return e;
@@ -319,15 +324,19 @@ final class SpnegoSaslServer implements SaslServer {
     return Objects.requireNonNull(failure);
   }
 
-  private Exchange exchange() {
-    return Objects.requireNonNull(exchange);
+  private ServerSettings settings() {
+    return Objects.requireNonNull(settings);
   }
 
-  private Outcome outcome() {
-    if (outcome == null) {
+  private SpnegoAcceptor acceptor() {
+    return Objects.requireNonNull(acceptor);
+  }
+
+  private NegotiatedLayer negotiated() {
+    if (layer == null) {
       throw new IllegalStateException("the exchange is in " + state + ", not complete");
     }
-    return outcome;
+    return layer;
   }
 
   private SpnegoException protocol(String what) {
@@ -339,13 +348,10 @@ final class SpnegoSaslServer implements SaslServer {
   }
 
   private String tried() {
-    return exchange == null
-        ? "Accepting a client with " + mechanism
-        : "Accepting "
-            + (exchange.acceptor().isEstablished()
-                ? Printable.of(exchange.acceptor().client())
-                : "a client")
-            + " "
-            + exchange.credentials().describe();
+    if (acceptor == null || credentials == null) {
+      return "Accepting a client with " + mechanism;
+    }
+    String client = acceptor.isEstablished() ? Printable.of(acceptor.client()) : "a client";
+    return "Accepting " + client + " " + credentials.describe();
   }
 }

@@ -44,7 +44,7 @@ public final class SpnegoSaslServerFactory implements SaslServerFactory {
         mechanism,
         () -> {
           Switch.isOn(settings); // a bad value is told here
-          return ServerSettings.read(settings, serverName);
+          return ServerSettings.read(settings, serverName, true);
         },
         new Authorization(handler));
   }

@@ -15,10 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -32,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LoginCacheTest {
   private static final LoginRequest KEYTAB =
-      new LoginRequest.FromKeytab(Path.of("/no/keytab"), "alice@EXAMPLE.TEST");
+      LoginRequest.fromKeytab(Path.of("/no/keytab"), "alice@EXAMPLE.TEST");
 
   @TempDir Path directory;
 
@@ -40,19 +38,23 @@ class LoginCacheTest {
   private Instant now = Instant.now();
   private Duration lifetime = Duration.ofHours(10);
   private @Nullable SpnegoException failure;
-  private final LoginCache cache = new LoginCache(this::login, (InstantSource) () -> now);
-
-  private Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant at)
-      throws SpnegoException {
-    logins.incrementAndGet();
-    if (failure != null) {
-      throw failure;
-    }
-    Subject subject = new Subject();
-    Duration untilEnd = Duration.between(Instant.now(), now).plus(lifetime);
-    subject.getPrivateCredentials().add(ForgedTickets.ticket("krbtgt/EXAMPLE.TEST", untilEnd));
-    return Login.of(subject, stamp, at);
-  }
+  private final LoginCache cache =
+      new LoginCache(() -> now) {
+        @Override
+        Login login(LoginRequest request, boolean renew, String stamp, Instant at)
+            throws SpnegoException {
+          logins.incrementAndGet();
+          if (failure != null) {
+            throw failure;
+          }
+          Subject subject = new Subject();
+          Duration untilEnd = Duration.between(Instant.now(), now).plus(lifetime);
+          subject
+              .getPrivateCredentials()
+              .add(ForgedTickets.ticket("krbtgt/EXAMPLE.TEST", untilEnd));
+          return Login.of(subject, stamp, at);
+        }
+      };
 
   @Test
   void oneLoginServesAllWhoAskForTheSame() throws SpnegoException {
@@ -63,7 +65,7 @@ class LoginCacheTest {
   @Test
   void anotherPrincipalIsAnotherLogin() throws SpnegoException {
     cache.get(KEYTAB);
-    cache.get(new LoginRequest.FromKeytab(Path.of("/no/keytab"), "bob@EXAMPLE.TEST"));
+    cache.get(LoginRequest.fromKeytab(Path.of("/no/keytab"), "bob@EXAMPLE.TEST"));
     assertEquals(2, logins.get());
   }
 
@@ -72,9 +74,9 @@ class LoginCacheTest {
     try (Secret right = new Secret("right".toCharArray());
         Secret same = new Secret("right".toCharArray());
         Secret wrong = new Secret("wrong".toCharArray())) {
-      Login first = cache.get(new LoginRequest.FromPassword("alice", right));
-      assertSame(first, cache.get(new LoginRequest.FromPassword("alice", same)));
-      assertNotSame(first, cache.get(new LoginRequest.FromPassword("alice", wrong)));
+      Login first = cache.get(LoginRequest.withPassword("alice", right));
+      assertSame(first, cache.get(LoginRequest.withPassword("alice", same)));
+      assertNotSame(first, cache.get(LoginRequest.withPassword("alice", wrong)));
     }
   }
 
@@ -101,21 +103,21 @@ class LoginCacheTest {
   void whereTheKdcIsAwayTheOldLoginServesToItsEnd() throws SpnegoException {
     Login first = cache.get(KEYTAB);
     failure = new SpnegoException(Reason.KDC_UNREACHABLE, "No KDC.", null);
-    now = first.renewAt().plus(Duration.ofSeconds(1));
-    assertSame(first.subject(), cache.get(KEYTAB).subject());
+    now = first.renewAt.plus(Duration.ofSeconds(1));
+    assertSame(first.subject, cache.get(KEYTAB).subject);
     assertEquals(2, logins.get());
-    assertSame(first.subject(), cache.get(KEYTAB).subject());
+    assertSame(first.subject, cache.get(KEYTAB).subject);
     assertEquals(2, logins.get(), "not every connection asks the KDC that is away");
-    now = first.end().plus(Duration.ofSeconds(1));
+    now = first.end.plus(Duration.ofSeconds(1));
     assertThrows(SpnegoException.class, () -> cache.get(KEYTAB));
     failure = null;
-    assertNotSame(first.subject(), cache.get(KEYTAB).subject());
+    assertNotSame(first.subject, cache.get(KEYTAB).subject);
   }
 
   @Test
   void aChangedFileIsReadAgain() throws SpnegoException, IOException {
     Path file = Files.writeString(directory.resolve("cc"), "one");
-    LoginRequest request = new LoginRequest.FromTicketCache(Optional.of(file), Optional.empty());
+    LoginRequest request = LoginRequest.fromTicketCache(file, "");
     Login first = cache.get(request);
     assertSame(first, cache.get(request));
     Files.writeString(file, "another");
@@ -126,7 +128,7 @@ class LoginCacheTest {
   void aRejectedPasswordIsNotTriedAgainForAWhile() throws SpnegoException {
     try (Secret secret = new Secret("wrong".toCharArray());
         Secret other = new Secret("right".toCharArray())) {
-      LoginRequest request = new LoginRequest.FromPassword("alice", secret);
+      LoginRequest request = LoginRequest.withPassword("alice", secret);
       failure = new SpnegoException(Reason.WRONG_PASSWORD, "Rejected.", null);
       assertThrows(SpnegoException.class, () -> cache.get(request));
       SpnegoException again = assertThrows(SpnegoException.class, () -> cache.get(request));
@@ -135,7 +137,7 @@ class LoginCacheTest {
       assertEquals(1, logins.get());
 
       failure = null;
-      cache.get(new LoginRequest.FromPassword("alice", other));
+      cache.get(LoginRequest.withPassword("alice", other));
       assertEquals(2, logins.get(), "another password is tried at once");
 
       now = now.plus(LoginCache.REJECTION_HOLDS).plus(Duration.ofSeconds(1));
@@ -158,14 +160,16 @@ class LoginCacheTest {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch answer = new CountDownLatch(1);
     LoginCache slow =
-        new LoginCache(
-            (request, renew, stamp, at) -> {
-              logins.incrementAndGet();
-              asked.countDown();
-              await(answer);
-              throw new SpnegoException(Reason.KDC_UNREACHABLE, "No KDC.", null);
-            },
-            () -> now);
+        new LoginCache(() -> now) {
+          @Override
+          Login login(LoginRequest request, boolean renew, String stamp, Instant at)
+              throws SpnegoException {
+            logins.incrementAndGet();
+            asked.countDown();
+            await(answer);
+            throw new SpnegoException(Reason.KDC_UNREACHABLE, "No KDC.", null);
+          }
+        };
     ExecutorService threads = Executors.newFixedThreadPool(16);
     try {
       Callable<SpnegoException> attempt =

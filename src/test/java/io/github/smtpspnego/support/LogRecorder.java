@@ -8,7 +8,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** Records what the library logs, and keeps it off the console. */
+/** Records what the library logs; {@code logging.properties} keeps it off the console. */
 public final class LogRecorder extends Handler {
   private final Logger logger = Logger.getLogger("io.github.smtpspnego");
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
@@ -19,7 +19,6 @@ public final class LogRecorder extends Handler {
     LogRecorder recorder = new LogRecorder();
     recorder.logger.addHandler(recorder);
     recorder.logger.setLevel(Level.ALL);
-    recorder.logger.setUseParentHandlers(false);
     return recorder;
   }
 
@@ -50,6 +49,5 @@ public final class LogRecorder extends Handler {
   public void close() {
     logger.removeHandler(this);
     logger.setLevel(null);
-    logger.setUseParentHandlers(true);
   }
 }

@@ -55,6 +55,10 @@ import javax.net.ssl.SSLSocket;
 public final class ScriptedSmtpServer implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 100;
   private static final int LONGEST_LINE = 1 << 20;
+
+  /** RFC 4954 section 4: the longest line within an exchange. */
+  private static final int AUTH_LINE = 12288;
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Set<String> PASSWORD_MECHANISMS =
       Set.of("PLAIN", "LOGIN", "NTLM", "DIGEST-MD5", "CRAM-MD5", "XOAUTH2");
@@ -269,17 +273,24 @@ public final class ScriptedSmtpServer implements AutoCloseable {
       return socket instanceof SSLSocket;
     }
 
-    /** Lines longer than this, with CRLF, are answered with 500 and not handed out. */
+    /**
+     * Longer commands, with CRLF, are answered with 500 and not handed out. For the lines that
+     * answer a 334 the limit is that of RFC 4954 section 4, as in Postfix.
+     */
     public void lineLimit(int octets) {
       lineLimit = octets;
     }
 
     /** The client's next line, without CRLF. */
     public String read() throws IOException {
+      return read(lineLimit);
+    }
+
+    private String read(int limit) throws IOException {
       while (true) {
         String line = readLine();
         transcript.add("C: " + line);
-        if (line.length() + 2 <= lineLimit) {
+        if (line.length() + 2 <= limit) {
           return line;
         }
         reply("500 5.5.2 Error: Line too long");
@@ -313,7 +324,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
 
     /** The client's next line, base64 taken off. */
     public byte[] readToken() throws IOException {
-      return Base64.getDecoder().decode(read());
+      return Base64.getDecoder().decode(read(AUTH_LINE));
     }
 
     /** Sends lines as they are, CRLF added to each. */

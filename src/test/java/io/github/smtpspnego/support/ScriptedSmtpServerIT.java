@@ -15,7 +15,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
 /** The tool itself, driven by Angus Mail's own transport. */
-class ScriptedSmtpServerTest {
+class ScriptedSmtpServerIT {
   @Test
   void takesAMailAndRecordsTheDialogue() throws Exception {
     try (ScriptedSmtpServer server = ScriptedSmtpServer.builder().extensions("8BITMIME").start()) {

@@ -1,0 +1,158 @@
+package io.github.smtpspnego.gss;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The tokens of RFC 4178 section 4.2, and what else may come in their place. */
+class NegotiationTokenTest {
+  /** The header of MS-SSEAN's and every other NegTokenInit: RFC 2743 section 3.1, SPNEGO's OID. */
+  private static final String INIT =
+      "60 26 06 06 2b0601050502 a0 1c 30 1a"
+          + " a0 18 30 16 06 09 2a864882f712010202 06 09 2a864886f712010202";
+
+  private static final String COMPLETED = "a1 07 30 05 a0 03 0a 01 00";
+
+  @Test
+  void rfc4178Section4_2_1AnInitIsRead() {
+    PeerToken.Init init = assertInstanceOf(PeerToken.Init.class, PeerToken.of(hex(INIT)));
+    assertEquals(List.of(Oids.MS_KERBEROS, Oids.KERBEROS), init.token().mechTypes());
+    assertEquals(Optional.empty(), init.token().mechToken());
+    assertArrayEquals(hex(INIT), init.token().encode());
+  }
+
+  @Test
+  void anInitWithATokenIsReadAgain() {
+    byte[] mechToken = new byte[300];
+    byte[] encoded = new NegTokenInit(List.of(Oids.KERBEROS), Optional.of(mechToken)).encode();
+    PeerToken.Init init = assertInstanceOf(PeerToken.Init.class, PeerToken.of(encoded));
+    assertArrayEquals(mechToken, init.token().mechToken().orElseThrow());
+  }
+
+  @Test
+  void reqFlagsAndLaterFieldsAreIgnored() {
+    String fields =
+        "a0 0d 30 0b 06 09 2a864886f712010202 a1 04 03 02 01 06 a2 03 04 01 ff a3 03 04 01 00";
+    String token = "60 2b 06 06 2b0601050502 a0 21 30 1f" + fields;
+    PeerToken.Init init = assertInstanceOf(PeerToken.Init.class, PeerToken.of(hex(token)));
+    assertArrayEquals(new byte[] {(byte) 0xff}, init.token().mechToken().orElseThrow());
+  }
+
+  @Test
+  void rfc4178Section4_2_2AResponseIsRead() throws Exception {
+    NegTokenResp resp = NegTokenResp.read(hex(COMPLETED));
+    assertEquals(Optional.of(NegState.ACCEPT_COMPLETED), resp.negState());
+    assertEquals(Optional.empty(), resp.supportedMech());
+    assertArrayEquals(hex(COMPLETED), resp.encode());
+    NegTokenResp nothing = NegTokenResp.read(hex("a1 02 30 00"));
+    assertEquals(Optional.empty(), nothing.negState());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = NegState.class, names = "UNKNOWN", mode = EnumSource.Mode.EXCLUDE)
+  void everyStateIsReadAgain(NegState state) throws Exception {
+    NegTokenResp resp =
+        new NegTokenResp(
+            Optional.of(state),
+            Optional.of(Oids.NTLM),
+            Optional.of(new byte[] {1}),
+            Optional.of(new byte[] {2}));
+    NegTokenResp again = NegTokenResp.read(resp.encode());
+    assertEquals(Optional.of(state), again.negState());
+    assertEquals(Optional.of(Oids.NTLM), again.supportedMech());
+    assertArrayEquals(new byte[] {1}, again.responseToken().orElseThrow());
+    assertArrayEquals(new byte[] {2}, again.mechListMic().orElseThrow());
+  }
+
+  @Test
+  void aStateThatRfc4178DoesNotKnowIsUnknown() throws Exception {
+    for (String value : List.of("04", "7f", "80", "ff")) {
+      String token = COMPLETED.substring(0, COMPLETED.length() - 2) + value;
+      assertEquals(Optional.of(NegState.UNKNOWN), NegTokenResp.read(hex(token)).negState());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        INIT,
+        COMPLETED,
+        "a1 14 30 12 a0 03 0a 01 01 a1 0b 06 09 2a864886f712010202",
+        "7e 1b 30 19 a0 03 02 01 05 a1 03 02 01 1e a4 08 18 06 323032343031 a6 03 02 01 25",
+      })
+  void noTruncationIsTaken(String token) {
+    byte[] whole = hex(token);
+    for (int length = 0; length < whole.length; length++) {
+      PeerToken cut = PeerToken.of(Arrays.copyOf(whole, length));
+      assertInstanceOf(PeerToken.Malformed.class, cut, cut::describe);
+    }
+    byte[] longer = Arrays.copyOf(whole, whole.length + 1);
+    PeerToken padded = PeerToken.of(longer);
+    assertTrue(
+        padded instanceof PeerToken.Malformed || padded instanceof PeerToken.KerberosError,
+        padded::describe);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "NTLMSSP\0 and so on | an NTLM message",
+        "GSSAPI supported | text of 16 octets, not a GSS-API token",
+      })
+  void textIsNamed(String text, String described) {
+    byte[] token = text.getBytes(StandardCharsets.US_ASCII);
+    assertEquals(described, PeerToken.of(token).describe());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "60 0d 06 09 2a864886f712010202 01 00 | a raw Kerberos AP-REQ (RFC 4752), not SPNEGO",
+        "60 0d 06 09 2a864886f712010202 02 00 | a raw Kerberos AP-REP (RFC 4752), not SPNEGO",
+        "60 0d 06 09 2a864886f712010202 09 09 | a Kerberos token of an unknown type",
+        "60 0b 06 09 2a864886f712010202 | a Kerberos token of an unknown type",
+        "60 0c 06 0a 2b06010401823702020a | a token of the mechanism NTLM",
+        "60 0c 06 0a 2b06010401823702021e | a token of the mechanism NegoEx",
+        "60 05 06 03 2a0304 | a token of the mechanism 1.2.3.4",
+        "7e 07 30 05 a6 03 02 01 25 | a Kerberos error: the clocks differ too much (37)",
+        "7e 07 30 05 a6 03 02 01 63 | a Kerberos error: error code 99",
+        "ff | 1 octets that are no GSS-API token",
+      })
+  void othersAreNamed(String token, String described) {
+    assertEquals(described, PeerToken.of(hex(token)).describe());
+  }
+
+  @Test
+  void ofAListOnlyNamesAreShown() {
+    assertEquals(
+        "a NegTokenInit offering Kerberos (Microsoft's OID), Kerberos",
+        PeerToken.of(hex(INIT)).describe());
+    assertEquals(
+        "a NegTokenResp with negState accept-completed", PeerToken.of(hex(COMPLETED)).describe());
+  }
+
+  @Test
+  void nestedGarbageEndsTheReadingAndNothingElse() {
+    byte[] deep = new byte[60000];
+    Arrays.fill(deep, (byte) 0x60);
+    assertTrue(PeerToken.of(deep) instanceof PeerToken.Malformed);
+  }
+
+  private static byte[] hex(String hex) {
+    return HexFormat.of().parseHex(hex.replace(" ", ""));
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.smtpspnego.gss;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The four octets of RFC 2222 section 7.2, offered and chosen. */
+class SecurityLayerTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0100bb80, 48000, AUTH", // Exchange
+    "01000000, 0, AUTH", // Cyrus SASL
+    "01ffffff, 16777215, AUTH", // Dovecot
+    "0700bb80, 48000, AUTH AUTH_INT AUTH_CONF",
+    "06000001, 1, AUTH_INT AUTH_CONF",
+    "00000000, 0, ''",
+    "f9000000, 0, AUTH", // bits that RFC 2222 does not know
+  })
+  void offersAsServersMakeThem(String hex, int maxSize, String layers) {
+    SecurityLayerOffer offer = SecurityLayerOffer.decode(HexFormat.of().parseHex(hex));
+    assertEquals(maxSize, offer.maxSize());
+    assertEquals(
+        layers.isEmpty() ? List.of() : List.of(layers.split(" ", -1)),
+        offer.layers().stream().map(Enum::name).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "01", "010000", "0100000000"})
+  void anOfferHasFourOctets(String hex) {
+    byte[] octets = HexFormat.of().parseHex(hex);
+    assertThrows(IllegalArgumentException.class, () -> SecurityLayerOffer.decode(octets));
+  }
+
+  @Test
+  void anOfferIsEncoded() {
+    SecurityLayerOffer offer = new SecurityLayerOffer(List.of(Qop.AUTH_CONF, Qop.AUTH), 0xabcdef);
+    assertArrayEquals(HexFormat.of().parseHex("05abcdef"), offer.encode());
+  }
+
+  @Test
+  void aChoiceIsReadAgain() {
+    SecurityLayerChoice choice =
+        new SecurityLayerChoice(Qop.AUTH_INT, 65536, Optional.of("jürgen@example.test"));
+    assertEquals(choice, SecurityLayerChoice.decode(choice.encode()));
+    SecurityLayerChoice nobody = new SecurityLayerChoice(Qop.AUTH, 0, Optional.empty());
+    assertArrayEquals(new byte[] {1, 0, 0, 0}, nobody.encode());
+    assertEquals(nobody, SecurityLayerChoice.decode(nobody.encode()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "01",
+        "010000", // too short
+        "00000000",
+        "03000000",
+        "08000000",
+        "ff000000", // not one layer
+        "01000000ff",
+        "01000000c080",
+        "01000000e282", // not UTF-8
+      })
+  void whatIsNoChoiceIsRefused(String hex) {
+    byte[] octets = HexFormat.of().parseHex(hex);
+    assertThrows(IllegalArgumentException.class, () -> SecurityLayerChoice.decode(octets));
+  }
+
+  @Test
+  void anIdentityIsAllThatFollows() {
+    byte[] octets = "\1\0\0\0a\0b".getBytes(StandardCharsets.UTF_8);
+    assertEquals(Optional.of("a\0b"), SecurityLayerChoice.decode(octets).authorizationId());
+  }
+}

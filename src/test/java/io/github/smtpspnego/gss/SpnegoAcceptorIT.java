@@ -1,0 +1,203 @@
+package io.github.smtpspnego.gss;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.support.Dialogue;
+import io.github.smtpspnego.support.Kdc;
+import io.github.smtpspnego.support.Tokens;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import javax.security.auth.Subject;
+import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.Oid;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** First tokens as other clients make them, and as nobody should. */
+class SpnegoAcceptorIT {
+  private static Subject alice;
+  private static Subject server;
+
+  private SpnegoAcceptor acceptor;
+
+  @BeforeAll
+  static void logIn() {
+    Kdc kdc = Kdc.shared();
+    alice = kdc.login("alice", Kdc.PASSWORD);
+    server = kdc.acceptor("smtp/localhost", kdc.keytab("smtp/localhost"));
+  }
+
+  @BeforeEach
+  void begin() throws Exception {
+    acceptor =
+        Dialogue.as(server, () -> new SpnegoAcceptor(null, "Accepting a client", () -> "One key."));
+  }
+
+  @Test
+  void windowsOffersKerberosUnderTwoIdentifiersAndNtlm() throws Exception {
+    byte[] reply =
+        accept(init(List.of(Oids.MS_KERBEROS, Oids.KERBEROS, Oids.NTLM), kerberosToken(true)));
+    assertEstablished();
+    NegTokenResp resp = NegTokenResp.read(reply);
+    assertEquals(Optional.of(NegState.ACCEPT_COMPLETED), resp.negState());
+    // MS-SPNG section 3.1.5.2: the client wants its own first choice back.
+    assertEquals(Optional.of(Oids.MS_KERBEROS), resp.supportedMech());
+  }
+
+  @Test
+  void kerberosUnderMicrosoftsIdentifierAloneIsKerberos() throws Exception {
+    accept(init(List.of(Oids.MS_KERBEROS), kerberosToken(true)));
+    assertEstablished();
+  }
+
+  @Test
+  void rfc4178Section4_2_2AnotherMechanismFirstTakesOneMoreRound() throws Exception {
+    byte[] ntlm = "NTLMSSP\0 and so on".getBytes(StandardCharsets.US_ASCII);
+    GSSContext client = Tokens.context(Tokens.KERBEROS, "smtp/localhost", true);
+    byte[] apReq = Tokens.first(alice, client);
+
+    NegTokenResp first =
+        NegTokenResp.read(accept(init(List.of(Oids.NTLM, Oids.KERBEROS), Optional.of(ntlm))));
+    assertEquals(Optional.of(NegState.ACCEPT_INCOMPLETE), first.negState());
+    assertEquals(Optional.of(Oids.KERBEROS), first.supportedMech());
+    assertFalse(acceptor.isEstablished());
+
+    NegTokenResp second = NegTokenResp.read(accept(response(apReq)));
+    assertEstablished();
+    assertEquals(Optional.of(NegState.ACCEPT_COMPLETED), second.negState());
+    byte[] apRep = second.responseToken().orElseThrow();
+    Dialogue.as(alice, () -> client.initSecContext(apRep, 0, apRep.length));
+    assertTrue(client.isEstablished());
+  }
+
+  @Test
+  void rfc4178Section4_2_1TheMechTokenIsOptional() throws Exception {
+    accept(init(List.of(Oids.KERBEROS), Optional.empty()));
+    assertFalse(acceptor.isEstablished());
+    accept(response(kerberosToken(true).orElseThrow()));
+    assertEstablished();
+  }
+
+  @Test
+  void anotherMechanismFirstWithoutMutualAuthenticationFailsClearly() throws Exception {
+    accept(init(List.of(Oids.NTLM, Oids.KERBEROS), Optional.empty()));
+    byte[] token = response(kerberosToken(false).orElseThrow());
+    SpnegoException e = assertThrows(SpnegoException.class, () -> accept(token));
+    assertFalse(acceptor.isEstablished());
+    assertTrue(e.toString().contains("mutual"), e.getMessage());
+  }
+
+  @Test
+  void aTokenOfAnotherMechanismInKerberossPlaceIsNamed() throws Exception {
+    byte[] ntlm = "NTLMSSP\0 and so on".getBytes(StandardCharsets.US_ASCII);
+    assertRefused(
+        Reason.NOT_SPNEGO, "NTLM", init(List.of(Oids.KERBEROS, Oids.NTLM), Optional.of(ntlm)));
+  }
+
+  @Test
+  void spnegoInSpnegoIsRefusedBeforeTheJdkFollowsIt() throws Exception {
+    byte[] token = kerberosToken(true).orElseThrow();
+    while (token.length < SpnegoAcceptor.MAX_TOKEN - 64) {
+      token = init(List.of(Oids.KERBEROS), Optional.of(token));
+    }
+    assertRefused(Reason.NOT_SPNEGO, "NegTokenInit", token);
+  }
+
+  @Test
+  void anOfferWithoutKerberosIsNamed() throws Exception {
+    assertRefused(
+        Reason.NOT_SPNEGO, "NTLM, NegoEx", init(List.of(Oids.NTLM, Oids.NEGOEX), Optional.empty()));
+    begin();
+    assertRefused(Reason.NOT_SPNEGO, "offering", init(List.of(), Optional.empty()));
+  }
+
+  @Test
+  void aServersTokenIsNoFirstToken() throws Exception {
+    assertRefused(Reason.NOT_SPNEGO, "NegTokenResp", response(kerberosToken(true).orElseThrow()));
+  }
+
+  @Test
+  void anEmptySecondTokenIsRefused() throws Exception {
+    accept(init(List.of(Oids.KERBEROS), Optional.empty()));
+    byte[] empty =
+        new NegTokenResp(
+                Optional.of(NegState.ACCEPT_INCOMPLETE),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty())
+            .encode();
+    assertRefused(Reason.PROTOCOL, "NegTokenResp", empty);
+  }
+
+  @Test
+  void aTokenLargerThanAnyIsNotRead() {
+    assertRefused(Reason.PROTOCOL, "65537", new byte[SpnegoAcceptor.MAX_TOKEN + 1]);
+  }
+
+  @Test
+  void anApReqIsReadWholeOrNotAtAll() throws Exception {
+    byte[] token = kerberosToken(true).orElseThrow();
+    ApReqMessage request = ApReqMessage.read(token);
+    assertEquals(Kdc.full("smtp/localhost"), request.server());
+    assertTrue(request.kvno().isPresent());
+    assertTrue(request.describe().contains("kvno " + request.kvno().get()));
+    for (int length = 0; length < token.length; length++) {
+      byte[] cut = Arrays.copyOf(token, length);
+      assertThrows(Der.MalformedException.class, () -> ApReqMessage.read(cut));
+    }
+  }
+
+  @Test
+  void rfc4120Section3_2_3AReplayUnderAnotherNameIsAReplay() throws Exception {
+    byte[] token = kerberosToken(true).orElseThrow();
+    accept(token);
+    assertTrue(acceptor.isEstablished());
+    String text = new String(token, StandardCharsets.ISO_8859_1);
+    for (String renamed :
+        List.of(text, text.replace("EXAMPLE.TEST", "EXAMPLE.PEST"), text.replace("smtp", "SMTP"))) {
+      begin();
+      assertRefused(Reason.PROTOCOL, "replay", renamed.getBytes(StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  private void assertEstablished() {
+    assertTrue(acceptor.isEstablished());
+    assertTrue(acceptor.isSpnego());
+    assertEquals(Kdc.full("alice"), acceptor.client());
+    assertEquals(Kdc.full("smtp/localhost"), acceptor.target());
+  }
+
+  private void assertRefused(Reason reason, String named, byte[] token) {
+    SpnegoException e = assertThrows(SpnegoException.class, () -> accept(token));
+    assertEquals(reason, e.reason(), e.getMessage());
+    assertTrue(e.toString().contains(named), e.getMessage());
+    assertFalse(acceptor.isEstablished());
+  }
+
+  private byte[] accept(byte[] token) throws Exception {
+    return Dialogue.as(server, () -> acceptor.accept(token));
+  }
+
+  private static Optional<byte[]> kerberosToken(boolean mutualAuth) throws Exception {
+    return Optional.of(
+        Tokens.first(alice, Tokens.context(Tokens.KERBEROS, "smtp/localhost", mutualAuth)));
+  }
+
+  private static byte[] init(List<Oid> mechTypes, Optional<byte[]> mechToken) {
+    return new NegTokenInit(mechTypes, mechToken).encode();
+  }
+
+  private static byte[] response(byte[] mechToken) {
+    return new NegTokenResp(
+            Optional.empty(), Optional.empty(), Optional.of(mechToken), Optional.empty())
+        .encode();
+  }
+}
