@@ -311,6 +311,7 @@ run() {
   dovecot_auth
   postfix_server
 
+  echo "peers.sh: started $(versions)" >&2
   cat <<END
 directory=$dir
 realm=$REALM
@@ -318,15 +319,14 @@ smtp=$smtp_port
 submission=$submission_port
 smtps=$smtps_port
 wrongName=$wrong_name_port
-versions=$(versions)
 ready
 END
   while read -r _; do :; done # until whoever started this ends
 }
 
 versions() {
-  dpkg-query -W -f '${Package} ${Version}, ' \
-    krb5-kdc postfix dovecot-core curl libgssapi-krb5-2 2>/dev/null || true
+  dpkg-query -W -f '${Package} ${Version}\n' krb5-kdc postfix dovecot-core curl 2>/dev/null |
+    paste -sd, || true
 }
 
 case "${1:-run}" in

@@ -54,7 +54,6 @@ class CurlIT {
     int auth = lines.stream().map(line -> line.startsWith("> AUTH ")).toList().indexOf(true);
     int end = lines.stream().map(line -> line.startsWith("> MAIL ")).toList().indexOf(true);
     List<String> exchange = new ArrayList<>(lines.subList(auth, end));
-    System.err.println(exchange);
     assertTrue(exchange.remove(0).matches("> AUTH GSSAPI( [A-Za-z0-9+/]+=*)?"), lines::toString);
     assertEquals("< 235 2.7.0 Authentication successful", exchange.remove(exchange.size() - 1));
     for (int i = 0; i < exchange.size(); i++) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client over MIT's library (libgssapi_krb5) instead of the JDK's own Kerberos. */
@@ -46,20 +47,44 @@ class NativeGssIT {
     }
   }
 
-  @Test
-  void withoutATicketTheFailureSaysSo() {
-    Command sent = send(PEERS.port("smtp"), PEERS.environment(PEERS.newFile("nothing")), "native");
-    System.err.println(sent.output());
+  /** The library gives texts without numbers. */
+  @ParameterizedTest
+  @CsvSource({
+    "none, smtp, no-credentials",
+    "expired, smtp, ticket-expired",
+    "valid, imap, server-unknown",
+  })
+  void theReasonOfAFailureIsFound(String ticket, String service, String anchor)
+      throws InterruptedException {
+    Path cache =
+        switch (ticket) {
+          case "none" -> PEERS.newFile("nothing");
+          case "expired" -> expired();
+          default -> alice;
+        };
+    Command sent = send(PEERS.port("smtp"), PEERS.environment(cache), "native", service);
     assertEquals(1, sent.exitCode(), sent.output());
-    assertTrue(sent.output().contains("TROUBLESHOOTING.md#no-credentials"), sent.output());
+    assertTrue(sent.output().contains("TROUBLESHOOTING.md#" + anchor), sent.output());
+  }
+
+  private static Path expired() throws InterruptedException {
+    Path cache = PEERS.kinit("alice", Peers.PASSWORD, "-l", "1s");
+    Thread.sleep(2000);
+    return cache;
   }
 
   private static Command send(int port, Map<String, String> environment, String credentials) {
+    return send(port, environment, credentials, "smtp");
+  }
+
+  private static Command send(
+      int port, Map<String, String> environment, String credentials, String service) {
     String[] properties = {
       "sun.security.jgss.native=true",
       "mail.smtp.host=localhost",
       "mail.smtp.port=" + port,
       "mail.smtp.sasl.spnego.credentials=" + credentials,
+      "mail.smtp.sasl.spnego.service=" + service,
       "from=alice@example.test",
       "to=bob@example.test"
     };
