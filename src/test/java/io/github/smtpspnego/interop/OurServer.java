@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,8 +35,10 @@ final class OurServer implements AutoCloseable {
               "host=localhost",
               "port=" + port,
               "keytab=" + peers.file("smtp.keytab"));
-      OurServer server =
-          new OurServer(new ProcessBuilder(command).redirectErrorStream(true).start(), port);
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      // So that peers.sh ends it where this JVM is killed.
+      Files.writeString(peers.file("server" + port + ".pid"), Long.toString(process.pid()));
+      OurServer server = new OurServer(process, port);
       Thread reader = new Thread(server::read);
       reader.setDaemon(true);
       reader.start();
