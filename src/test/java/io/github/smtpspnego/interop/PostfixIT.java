@@ -12,6 +12,8 @@ import io.github.smtpspnego.mail.SpnegoSMTPTransport;
 import io.github.smtpspnego.support.Mailer;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,9 +147,23 @@ class PostfixIT {
 
   @ParameterizedTest
   @MethodSource("targetNames")
-  void theTargetNameMayBeExchanges(String setting, String value) throws MessagingException {
-    to("smtp").spnego(setting, value).send();
+  void theTargetNameMayBeExchanges(String setting, String value)
+      throws IOException, MessagingException {
+    long before = ticketsForSmtpsvc();
+    to("smtp")
+        .spnego("ticketcache", PEERS.kinit("alice", Peers.PASSWORD))
+        .spnego(setting, value)
+        .send();
     assertTrue(PEERS.delivered().contains("(Authenticated sender: alice"));
+    assertEquals(before + 1, ticketsForSmtpsvc());
+  }
+
+  private static long ticketsForSmtpsvc() throws IOException {
+    try (Stream<String> log = Files.lines(PEERS.file("kdc.log"))) {
+      return log.filter(line -> line.contains("TGS_REQ") && line.contains("ISSUE"))
+          .filter(line -> line.contains("for SMTPSVC/localhost@EXAMPLE.TEST"))
+          .count();
+    }
   }
 
   static Stream<Arguments> targetNames() {
