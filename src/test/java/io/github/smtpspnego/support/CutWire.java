@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The wire between a mail program and a mail server, which can be cut at any octet in either
- * direction, or be slow.
+ * The wire between a mail program and a mail server, which can be cut after or within any line of
+ * either side, or be slow.
  */
 public final class CutWire implements AutoCloseable {
-  /** Who sends the octets that are counted. */
+  /** Whose lines are counted. */
   public enum Sender {
     CLIENT,
     SERVER
@@ -36,7 +36,8 @@ public final class CutWire implements AutoCloseable {
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile Sender sender = Sender.SERVER;
-  private volatile int octetsLeft = Integer.MAX_VALUE;
+  private volatile int lines = Integer.MAX_VALUE;
+  private volatile int octets;
   private volatile Cut cut = Cut.CLOSED;
   private volatile Duration delay = Duration.ZERO;
 
@@ -58,16 +59,20 @@ public final class CutWire implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** The connections from now on end after so many octets of the sender. */
-  public void cutAfter(Sender from, int octets, Cut how) {
+  /**
+   * The connections from now on end after so many lines of the sender, and so many octets of the
+   * next one.
+   */
+  public void cutAfter(Sender from, int wholeLines, int octetsOfTheNext, Cut how) {
     sender = from;
-    octetsLeft = octets;
+    lines = wholeLines;
+    octets = octetsOfTheNext;
     cut = how;
   }
 
-  /** The connections from now on are whole. */
+  /** The connections from now on are whole, and as fast as any. */
   public void mend() {
-    octetsLeft = Integer.MAX_VALUE;
+    lines = Integer.MAX_VALUE;
     delay = Duration.ZERO;
   }
 
@@ -106,38 +111,35 @@ public final class CutWire implements AutoCloseable {
           socket.setTcpNoDelay(true);
           sockets.add(socket);
         }
-        int most = octetsLeft;
+        Scissors scissors = new Scissors(lines, octets);
+        Scissors none = new Scissors(Integer.MAX_VALUE, 0);
         boolean clients = sender == Sender.CLIENT;
-        Cut how = cut;
         Duration late = delay;
-        run(
-            "cut-wire-client",
-            () -> carry(client, server, clients ? most : Integer.MAX_VALUE, how, late));
+        Cut how = cut;
+        run("cut-wire-client", () -> carry(client, server, clients ? scissors : none, how, late));
         run(
             "cut-wire-server",
-            () -> carry(server, client, clients ? Integer.MAX_VALUE : most, how, Duration.ZERO));
+            () -> carry(server, client, clients ? none : scissors, how, Duration.ZERO));
       } catch (IOException e) {
         return; // closed
       }
     }
   }
 
-  private void carry(Socket from, Socket to, int most, Cut how, Duration late) {
+  private void carry(Socket from, Socket to, Scissors scissors, Cut how, Duration late) {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[1 << 14];
-      int left = most;
-      while (left > 0) {
-        int length = in.read(buffer, 0, Math.min(buffer.length, left));
+      while (!scissors.cut) {
+        int length = in.read(buffer);
         if (length < 0) {
           break;
         }
         Thread.sleep(late.toMillis());
-        out.write(buffer, 0, length);
-        left -= length;
+        out.write(buffer, 0, scissors.take(buffer, length));
       }
-      if (left == 0 && how == Cut.RESET) {
+      if (scissors.cut && how == Cut.RESET) {
         from.setSoLinger(true, 0);
         to.setSoLinger(true, 0);
       }
@@ -150,6 +152,35 @@ public final class CutWire implements AutoCloseable {
       quietly(to);
       sockets.remove(from);
       sockets.remove(to);
+    }
+  }
+
+  /** Counts lines until the wire is to be cut. */
+  private static final class Scissors {
+    private int linesLeft;
+    private int octetsLeft;
+    private boolean cut;
+
+    Scissors(int lines, int octets) {
+      linesLeft = lines;
+      octetsLeft = octets;
+      cut = lines == 0 && octets == 0;
+    }
+
+    /** How many of these octets get through. */
+    int take(byte[] buffer, int length) {
+      for (int i = 0; i < length; i++) {
+        if (linesLeft > 0) {
+          linesLeft -= buffer[i] == '\n' ? 1 : 0;
+        } else {
+          octetsLeft--;
+        }
+        if (linesLeft == 0 && octetsLeft == 0) {
+          cut = true;
+          return i + 1;
+        }
+      }
+      return length;
     }
   }
 
