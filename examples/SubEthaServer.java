@@ -16,7 +16,8 @@ import org.subethamail.smtp.server.SMTPServer;
  * <pre>java -Dport=2525 -Dhost=mail.example.com -Dkeytab=/etc/smtp.keytab \
  *     -cp 'libs/*' examples/SubEthaServer.java</pre>
  *
- * <p>SubEthaSMTP reads lines of at most 998 octets: tickets of users with many groups do not fit.
+ * <p>SubEthaSMTP reads lines of at most 998 octets. Tickets with a PAC do not fit into SPNEGO under
+ * that limit: those of Active Directory have one, and those of MIT Kerberos from 1.20 on.
  */
 public class SubEthaServer {
   public static void main(String[] args) throws Exception {

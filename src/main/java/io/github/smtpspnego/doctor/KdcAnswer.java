@@ -3,6 +3,7 @@ package io.github.smtpspnego.doctor;
 import io.github.smtpspnego.gss.Der;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -59,10 +60,17 @@ record KdcAnswer(String address, String problem, String answer, Optional<Duratio
           TokenText.serverTime(answer).map(time -> Duration.between(asked, time));
       return new KdcAnswer(address, "", TokenText.describe(answer), ahead);
     } catch (IOException | RuntimeException e) {
-      String problem =
-          e instanceof UnknownHostException ? "no such host" : String.valueOf(e.getMessage());
-      return new KdcAnswer(address, problem, "", Optional.empty());
+      return new KdcAnswer(address, problem(e), "", Optional.empty());
     }
+  }
+
+  private static String problem(Exception e) {
+    if (e instanceof UnknownHostException) {
+      return "no such host";
+    }
+    return e instanceof EOFException
+        ? "it closes the connection"
+        : e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   /** {@code host}, {@code host:port} or {@code [address]:port}. */

@@ -45,14 +45,16 @@ final class MailSettings {
     this.password = password == null ? null : password.clone();
     for (String name : System.getProperties().stringPropertyNames()) {
       if (name.startsWith("mail.")) {
-        properties.setProperty(name, System.getProperty(name));
+        setWhole(name, System.getProperty(name));
       }
     }
   }
 
-  /** Sets a property by its whole name. */
-  void setWhole(String name, String value) {
-    properties.setProperty(name, value);
+  /** Sets a property by its whole name; but none that has Jakarta Mail print tokens. */
+  final void setWhole(String name, String value) {
+    if (!name.startsWith("mail.debug")) {
+      properties.setProperty(name, value);
+    }
   }
 
   /** Sets {@code mail.<protocol>.<name>}. */

@@ -41,7 +41,9 @@ final class SmtpStep implements Step {
       return;
     }
     findings.ok("The greeting is " + greeting + ".");
-    hello(connection, findings);
+    if (!hello(connection, findings)) {
+      return;
+    }
     List<String> beforeTls = connection.mechanisms();
     boolean isOffered = connection.extension("STARTTLS").isPresent();
     if (isOffered && !settings.isSwitchedOff("starttls.enable")) {
@@ -53,8 +55,7 @@ final class SmtpStep implements Step {
             "The server's log says why; often it has no certificate.");
         return;
       }
-      isTrusted = startTls(connection, findings);
-      hello(connection, findings);
+      isTrusted = startTls(connection, findings) && hello(connection, findings);
     } else if (settings.isTrue("starttls.required") && !connection.isTls()) {
       findings.fail(
           Reason.TLS_REQUIRED,
@@ -68,7 +69,8 @@ final class SmtpStep implements Step {
     }
   }
 
-  private static void hello(SmtpConnection connection, Findings findings) throws IOException {
+  /** Says EHLO; says whether it is answered well. */
+  private static boolean hello(SmtpConnection connection, Findings findings) throws IOException {
     SmtpReply reply = connection.hello();
     String when = connection.isTls() ? "under TLS" : "without TLS";
     if (reply.code() != SmtpReply.DONE) {
@@ -76,7 +78,7 @@ final class SmtpStep implements Step {
           Reason.SERVER_TROUBLE,
           "EHLO " + when + " is answered with " + reply + ".",
           "The server does not speak ESMTP here, or takes no mail from this machine.");
-      return;
+      return false;
     }
     List<String> mechanisms = connection.mechanisms();
     findings.ok(
@@ -85,6 +87,7 @@ final class SmtpStep implements Step {
             + " offers "
             + (mechanisms.isEmpty() ? "nothing" : String.join(" ", mechanisms))
             + (connection.extension("STARTTLS").isPresent() ? "; STARTTLS is offered." : "."));
+    return true;
   }
 
   /** Goes over to TLS; says whether the certificate allows to go on. */

@@ -24,6 +24,8 @@ import java.util.regex.Pattern;
 public final class KerberosFailure {
   private static final Pattern CODE = Pattern.compile("\\((\\d{1,3})\\)");
 
+  private static final String TIMED_OUT = "timed out";
+
   /** A chain of causes may be a ring. */
   private static final int LONGEST_CHAIN = 20;
 
@@ -39,7 +41,7 @@ public final class KerberosFailure {
     PHRASES.put("Cannot locate KDC", Reason.KDC_UNREACHABLE);
     PHRASES.put("Cannot get kdc for realm", Reason.KDC_UNREACHABLE);
     PHRASES.put("Cannot get a KDC reply", Reason.KDC_UNREACHABLE);
-    PHRASES.put("timed out", Reason.KDC_UNREACHABLE);
+    PHRASES.put(TIMED_OUT, Reason.KDC_UNREACHABLE);
     PHRASES.put("Clock skew too great", Reason.CLOCK_SKEW);
     PHRASES.put("Message stream modified", Reason.MESSAGE_MODIFIED);
     PHRASES.put("Checksum failed", Reason.MESSAGE_MODIFIED);
@@ -50,6 +52,9 @@ public final class KerberosFailure {
     PHRASES.put("Ticket expired", Reason.TICKET_EXPIRED);
     PHRASES.put("AP_REP token id does not match", Reason.NOT_SPNEGO);
     PHRASES.put("Defective token", Reason.MALFORMED_TOKEN);
+    // MIT's library, which gives no numbers.
+    PHRASES.put("SPNEGO cannot find mechanisms to negotiate", Reason.NO_CREDENTIALS);
+    PHRASES.put("not found in Kerberos database", Reason.SERVER_UNKNOWN);
   }
 
   private KerberosFailure() {}
@@ -75,8 +80,9 @@ public final class KerberosFailure {
    * @return the exception to throw
    */
   public static SpnegoException explain(Reason reason, String tried, Throwable failure) {
+    String cameBack = cameBack(failure);
     return new SpnegoException(
-        reason, tried + ": " + cameBack(failure) + "." + details(reason), failure);
+        reason, tried + ": " + cameBack + "." + details(reason, cameBack), failure);
   }
 
   /**
@@ -124,9 +130,14 @@ public final class KerberosFailure {
     return message;
   }
 
-  private static String details(Reason reason) {
+  private static String details(Reason reason, String cameBack) {
     if (reason == Reason.CLOCK_SKEW) {
       return " This machine's clock: " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ".";
+    }
+    if (reason == Reason.KDC_UNREACHABLE && cameBack.contains(TIMED_OUT)) {
+      return " "
+          + Krb5Conf.read().describe()
+          + ". How long a KDC is waited for is set there, by kdc_timeout and max_retries.";
     }
     return reason == Reason.NO_REALM
             || reason == Reason.KDC_UNREACHABLE
