@@ -52,7 +52,7 @@ final class TargetNamesStep implements Step {
     List<TargetName> others = new ArrayList<>();
     for (TargetName other : others(wanted, examination)) {
       try {
-        findings.ok(other + " exists too: " + ticketFor(other, credentials) + ".");
+        findings.ok(other + " exists: " + ticketFor(other, credentials) + ".");
         others.add(other);
       } catch (SaslException e) {
         Reason reason = explained(e).reason();
