@@ -12,7 +12,7 @@ import java.util.Random;
 final class Campaign {
   private static final long SEED = Long.getLong("fuzz.seed", 4178);
   private static final int FIRST = Integer.getInteger("fuzz.first", 0);
-  private static final int COUNT = Integer.getInteger("fuzz.count", 5000);
+  static final int COUNT = Integer.getInteger("fuzz.count", 5000);
 
   /** What grows by design: the replay caches, the JDK's and ours. */
   private static final long OCTETS_KEPT_PER_ATTACK = 1 << 10;
@@ -47,10 +47,10 @@ final class Campaign {
   private Campaign() {}
 
   /** Runs the attacks; the first that succeeds where it must not ends them. */
-  static void run(String name, Attack attack) {
+  static void run(String name, int count, Attack attack) {
     long before = usedMemory();
     int taken = 0;
-    for (int i = FIRST; i < FIRST + COUNT; i++) {
+    for (int i = FIRST; i < FIRST + count; i++) {
       Trace trace = new Trace();
       try {
         taken += attack.run(new Random(SEED * 1_000_003 + i), trace) ? 1 : 0;
@@ -68,18 +68,18 @@ final class Campaign {
       }
     }
     long kept = usedMemory() - before;
-    long allowed = OCTETS_KEPT + COUNT * OCTETS_KEPT_PER_ATTACK;
+    long allowed = OCTETS_KEPT + count * OCTETS_KEPT_PER_ATTACK;
     if (kept > allowed) {
       throw new AssertionError(name + " left " + kept + " octets in memory");
     }
-    if (COUNT >= 1000 && (taken == 0 || taken == COUNT)) {
-      throw new AssertionError(name + ": " + taken + " of " + COUNT + " were taken");
+    if (count >= 1000 && (taken == 0 || taken == count)) {
+      throw new AssertionError(name + ": " + taken + " of " + count + " were taken");
     }
     System.out.printf(
         Locale.ROOT,
         "%s: %d attacks, seed %d, %d taken, %d KiB kept%n",
         name,
-        COUNT,
+        count,
         SEED,
         taken,
         kept >> 10);

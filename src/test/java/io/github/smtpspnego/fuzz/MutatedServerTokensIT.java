@@ -48,6 +48,7 @@ class MutatedServerTokensIT {
   void noMutatedReplyEstablishesAContextWithoutProof() {
     Campaign.run(
         "Replies to the client",
+        Campaign.COUNT,
         (random, trace) -> Dialogue.as(parties.alice, () -> attackNegotiation(random, trace)));
   }
 
@@ -55,6 +56,7 @@ class MutatedServerTokensIT {
   void noMutatedOfferIsTakenForTheServers() {
     Campaign.run(
         "Offers to the client",
+        Math.max(1, Campaign.COUNT / 4),
         (random, trace) -> Dialogue.as(parties.alice, () -> attackOffer(random, trace)));
   }
 
