@@ -197,7 +197,7 @@ public class EmbeddedDemo {
       if (reply.isSuccess()) {
         conn.setAuthenticated(true);
         System.out.println(
-            "Authenticated: " + exchange.principal() + " to smtp/localhost@" + REALM);
+            "Authenticated: " + exchange.principal() + " to " + exchange.targetName());
       }
     }
   }

@@ -26,6 +26,8 @@ import org.ietf.jgss.GSSManager;
  */
 public class SendMailAsCaller {
   public static void main(String[] args) throws Exception {
+    required("from");
+    required("to");
     Subject caller = callersSubject();
     // Subject.callAs on JDK 18 and later; doAs works everywhere.
     run(caller, () -> send("Sent as the calling Subject", null));

@@ -6,14 +6,13 @@ import io.github.smtpspnego.credentials.Credentials;
 import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.credentials.TicketAttempt;
 import io.github.smtpspnego.credentials.UserAndPassword;
-import io.github.smtpspnego.gss.MessageProtection;
-import io.github.smtpspnego.gss.NegotiatedLayer;
+import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Qop;
-import io.github.smtpspnego.gss.SecurityLayerChoice;
-import io.github.smtpspnego.gss.SecurityLayerOffer;
+import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.settings.LayerEnding;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
@@ -73,7 +72,7 @@ final class SpnegoSaslClient implements SaslClient {
   /** The layer that was chosen; null where no offer came. */
   private @Nullable Qop choice;
 
-  private @Nullable NegotiatedLayer layer;
+  private @Nullable SecurityLayer layer;
 
   /**
    * Creates a client.
@@ -183,8 +182,9 @@ final class SpnegoSaslClient implements SaslClient {
                 new SpnegoInitiator(
                     read.target,
                     found.credential(),
-                    new SpnegoInitiator.Flags(
-                        read.mutualAuth, read.delegation, read.qop.contains(Qop.AUTH_CONF)),
+                    read.mutualAuth,
+                    read.delegation,
+                    read.qop.contains(Qop.AUTH_CONF),
                     tried()));
     initiator = made;
     return found.run(made::firstToken);
@@ -202,7 +202,7 @@ final class SpnegoSaslClient implements SaslClient {
       proved();
       state = State.ESTABLISHED;
       if (settings().layerEnding == LayerEnding.NONE) {
-        complete(NegotiatedLayer.NONE);
+        complete(SecurityLayer.NONE);
       }
     }
     return token;
@@ -213,33 +213,31 @@ final class SpnegoSaslClient implements SaslClient {
     if (challenge.length == 0) {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
-    MessageProtection protection = initiator().protection();
-    SecurityLayerOffer offer;
+    SecurityLayer wrapping = initiator().layer();
+    LayerMessage offer;
     try {
-      byte[] plain = protection.unwrap(challenge, 0, challenge.length, Qop.AUTH);
-      offer = SecurityLayerOffer.decode(plain);
+      offer = LayerMessage.readOffer(wrapping.unwrap(challenge, 0, challenge.length));
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
     }
     Qop chosen = firstOffered(offer);
     int maxReceive = settings().maxBuffer;
-    NegotiatedLayer negotiated =
-        NegotiatedLayer.of(chosen, protection, offer.maxSize(), maxReceive);
+    SecurityLayer negotiated = wrapping.agreed(chosen, offer.maxSize(), maxReceive);
     String identity = identityToActAs();
     byte[] answer =
-        new SecurityLayerChoice(
-                chosen,
+        new LayerMessage(
+                List.of(chosen),
                 chosen == Qop.AUTH ? 0 : maxReceive,
                 Optional.of(identity).filter(id -> !id.isEmpty()))
             .encode();
-    byte[] response = protection.wrap(answer, 0, answer.length, Qop.AUTH);
+    byte[] response = wrapping.wrap(answer, 0, answer.length);
     choice = chosen;
     complete(negotiated);
     return response;
   }
 
-  private Qop firstOffered(SecurityLayerOffer offer) throws SaslException {
+  private Qop firstOffered(LayerMessage offer) throws SaslException {
     for (Qop wanted : settings().qop) {
       if (offer.layers().contains(wanted)) {
         return wanted;
@@ -268,7 +266,7 @@ final class SpnegoSaslClient implements SaslClient {
     return authorizationId.equals(new UserAndPassword(handler).name()) ? "" : authorizationId;
   }
 
-  private void complete(NegotiatedLayer negotiated) {
+  private void complete(SecurityLayer negotiated) {
     layer = negotiated;
     state = State.COMPLETE;
     if (negotiated.qop() == Qop.AUTH) {
@@ -296,7 +294,7 @@ final class SpnegoSaslClient implements SaslClient {
     }
     if (state != State.COMPLETE) {
       proved(); // or no proof was asked for
-      complete(NegotiatedLayer.NONE);
+      complete(SecurityLayer.NONE);
     }
   }
 
@@ -393,7 +391,7 @@ final class SpnegoSaslClient implements SaslClient {
     return Objects.requireNonNull(initiator);
   }
 
-  private NegotiatedLayer negotiated() {
+  private SecurityLayer negotiated() {
     if (layer == null) {
       throw new IllegalStateException("the exchange is in " + state + ", not complete");
     }

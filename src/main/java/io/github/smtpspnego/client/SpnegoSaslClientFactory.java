@@ -3,8 +3,6 @@ package io.github.smtpspnego.client;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
-import io.github.smtpspnego.settings.Switch;
-import io.github.smtpspnego.settings.UnknownSettings;
 import java.util.Map;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
@@ -42,12 +40,12 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       }
       return null;
     }
-    UnknownSettings.warn(settings);
+    settings.warnOfUnknownNames();
     SpnegoSaslClient client =
         new SpnegoSaslClient(
             mechanism,
             () -> {
-              Switch.isOn(settings); // a bad value is told here
+              settings.isOn(); // a bad value is told here
               return ClientSettings.read(settings, serverName);
             },
             authorizationId,
@@ -76,12 +74,12 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
 
   /** Whether an exchange is ours, so far as settings decide it. */
   static boolean isOurs(SettingsReader settings, @Nullable String serverName) {
-    return isOn(settings) && Switch.isKnownHost(settings, serverName);
+    return isOn(settings) && settings.isKnownHost(serverName);
   }
 
   static boolean isOn(SettingsReader settings) {
     try {
-      return Switch.isOn(settings);
+      return settings.isOn();
     } catch (SpnegoException e) {
       return true; // who set it badly meant us; the client says what is wrong
     }

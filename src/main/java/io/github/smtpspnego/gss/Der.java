@@ -1,35 +1,27 @@
 package io.github.smtpspnego.gss;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.HexFormat;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The little of DER (X.690) that SPNEGO and Kerberos tokens need: one-octet tags and definite
- * lengths. Anything else is malformed; no length is believed beyond the octets at hand.
+ * lengths. Anything else is malformed, which an {@link IOException} says; no length is believed
+ * beyond the octets at hand.
  */
 final class Der {
   static final int INTEGER = 0x02;
-  static final int BIT_STRING = 0x03;
   static final int OCTET_STRING = 0x04;
   static final int OID = 0x06;
   static final int ENUMERATED = 0x0a;
   static final int GENERALIZED_TIME = 0x18;
   static final int GENERAL_STRING = 0x1b;
   static final int SEQUENCE = 0x30;
-
-  /** Signals octets that are not the DER that was expected. Never leaves this package. */
-  static final class MalformedException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    MalformedException(String message) {
-      super(message);
-    }
-  }
 
   private final ByteBuffer octets;
 
@@ -56,20 +48,35 @@ final class Der {
   }
 
   boolean nextIs(int tag) {
-    return octets.hasRemaining() && (octets.get(octets.position()) & 0xff) == tag;
+    return !atEnd() && (octets.get(octets.position()) & 0xff) == tag;
   }
 
   /** Reads an element with this tag and returns its contents. */
-  Der enter(int tag) throws MalformedException {
+  Der enter(int tag) throws IOException {
     if (!nextIs(tag)) {
-      throw new MalformedException(
-          octets.hasRemaining()
-              ? String.format(
-                  Locale.ROOT,
-                  "tag %02x where %02x was expected",
-                  octets.get(octets.position()) & 0xff,
-                  tag)
-              : String.format(Locale.ROOT, "end where tag %02x was expected", tag));
+      String found =
+          atEnd() ? "end where tag " : "tag " + hex(octets.get(octets.position())) + " where ";
+      throw new IOException(found + hex(tag) + " was expected");
+    }
+    return skip();
+  }
+
+  /** Reads an element with this tag, after which nothing may come. */
+  Der enterLast(int tag) throws IOException {
+    Der contents = enter(tag);
+    expectEnd();
+    return contents;
+  }
+
+  /** Reads an element with this tag where it comes next; else null. */
+  @Nullable Der enterIf(int tag) throws IOException {
+    return nextIs(tag) ? skip() : null;
+  }
+
+  /** Reads one element, whatever it is. */
+  Der skip() throws IOException {
+    if (atEnd()) {
+      throw new IOException("end where an element was expected");
     }
     octets.get();
     int length = readLength();
@@ -78,29 +85,21 @@ final class Der {
     return new Der(contents);
   }
 
-  /** Skips one element, whatever it is. */
-  void skip() throws MalformedException {
-    if (atEnd()) {
-      throw new MalformedException("end where an element was expected");
-    }
-    enter(octets.get(octets.position()) & 0xff);
-  }
-
-  Oid readOid() throws MalformedException {
+  Oid readOid() throws IOException {
     byte[] contents = enter(OID).rest();
     try {
       return new Oid(element(OID, contents));
     } catch (GSSException | RuntimeException e) {
       // The JDK's parser throws both for octets that are no object identifier.
-      throw new MalformedException("an object identifier that is none");
+      throw new IOException("an object identifier that is none");
     }
   }
 
   /** Reads an INTEGER or ENUMERATED of at most four octets. */
-  int readInt(int tag) throws MalformedException {
+  int readInt(int tag) throws IOException {
     byte[] contents = enter(tag).rest();
     if (contents.length == 0 || contents.length > 4) {
-      throw new MalformedException("a number of " + contents.length + " octets");
+      throw new IOException("a number of " + contents.length + " octets");
     }
     int value = contents[0]; // its sign is the number's
     for (int i = 1; i < contents.length; i++) {
@@ -109,12 +108,19 @@ final class Der {
     return value;
   }
 
-  byte[] readOctetString() throws MalformedException {
-    return enter(OCTET_STRING).rest();
+  /** Reads an OCTET STRING in the field of this number; null where it does not come next. */
+  byte @Nullable [] readOctetField(int number) throws IOException {
+    Der field = enterIf(context(number));
+    return field == null ? null : field.enter(OCTET_STRING).rest();
   }
 
-  String readText(int tag) throws MalformedException {
+  String readText(int tag) throws IOException {
     return new String(enter(tag).rest(), StandardCharsets.US_ASCII);
+  }
+
+  /** Reads two octets that are no element, such as a TOK_ID; -1 where there are less. */
+  int readShort() {
+    return octets.remaining() < 2 ? -1 : octets.getShort() & 0xffff;
   }
 
   /** All octets that are left. */
@@ -124,21 +130,21 @@ final class Der {
     return rest;
   }
 
-  void expectEnd() throws MalformedException {
+  void expectEnd() throws IOException {
     if (!atEnd()) {
-      throw new MalformedException(octets.remaining() + " octets after the end");
+      throw new IOException(octets.remaining() + " octets after the end");
     }
   }
 
-  private int readLength() throws MalformedException {
+  private int readLength() throws IOException {
     if (!octets.hasRemaining()) {
-      throw new MalformedException("end where a length was expected");
+      throw new IOException("end where a length was expected");
     }
     int length = octets.get() & 0xff;
     if (length >= 0x80) {
       int size = length & 0x7f;
       if (size == 0 || size > 3 || octets.remaining() < size) {
-        throw new MalformedException("a length of " + size + " octets");
+        throw new IOException("a length of " + size + " octets");
       }
       length = 0;
       for (int i = 0; i < size; i++) {
@@ -146,19 +152,18 @@ final class Der {
       }
     }
     if (length > octets.remaining()) {
-      throw new MalformedException(
-          String.format(
-              Locale.ROOT,
-              "an element of %d octets where %d are left",
-              length,
-              octets.remaining()));
+      throw new IOException(
+          "an element of " + length + " octets where " + octets.remaining() + " are left");
     }
     return length;
   }
 
   /** Encodes one element. */
   static byte[] element(int tag, byte[]... contents) {
-    int length = Arrays.stream(contents).mapToInt(part -> part.length).sum();
+    int length = 0;
+    for (byte[] part : contents) {
+      length += part.length;
+    }
     ByteArrayOutputStream out = new ByteArrayOutputStream(length + 5);
     out.write(tag);
     if (length < 0x80) {
@@ -176,11 +181,22 @@ final class Der {
     return out.toByteArray();
   }
 
+  /** Encodes an OCTET STRING as the field of this number; null as none. */
+  static byte[] octetField(int number, byte @Nullable [] contents) {
+    return contents == null
+        ? new byte[0]
+        : element(context(number), element(OCTET_STRING, contents));
+  }
+
   static byte[] encode(Oid oid) {
     try {
       return oid.getDER();
     } catch (GSSException e) {
       throw new IllegalArgumentException(oid.toString(), e);
     }
+  }
+
+  private static String hex(int tag) {
+    return HexFormat.of().toHexDigits((byte) tag);
   }
 }

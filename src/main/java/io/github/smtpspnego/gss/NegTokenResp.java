@@ -1,83 +1,83 @@
 package io.github.smtpspnego.gss;
 
-import java.util.Optional;
+import java.io.IOException;
+import java.util.List;
 import org.ietf.jgss.Oid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code NegTokenResp}, RFC 4178 section 4.2.2: {@code a1 len 30 len}, then up to four fields
  * {@code [0]} to {@code [3]}.
- *
- * @param negState where the acceptor says the negotiation is
- * @param supportedMech the mechanism chosen; in the first reply only
- * @param responseToken the mechanism's token
- * @param mechListMic the integrity token over the list of mechanisms
  */
-public record NegTokenResp(
-    Optional<NegState> negState,
-    Optional<Oid> supportedMech,
-    Optional<byte[]> responseToken,
-    Optional<byte[]> mechListMic) {
+final class NegTokenResp {
+  /** No further token is needed. */
+  static final int ACCEPT_COMPLETED = 0;
 
-  static boolean isNext(Der der) {
-    return der.nextIs(Der.context(1));
-  }
+  /** At least one more token is needed. */
+  static final int ACCEPT_INCOMPLETE = 1;
+
+  /** The acceptor ends the negotiation. */
+  static final int REJECT = 2;
+
+  /** Of an unknown value nothing safe can be inferred; the numbers of the last two are ours. */
+  private static final List<String> STATES =
+      List.of(
+          "accept-completed", "accept-incomplete", "reject", "request-mic", "unknown", "absent");
+
+  private static final int UNKNOWN = 4;
+  private static final int ABSENT = 5;
+
+  /** Where the acceptor says the negotiation is. */
+  final int negState;
+
+  /** The mechanism chosen; in the first reply only. */
+  final @Nullable Oid supportedMech;
+
+  /** The mechanism's token. */
+  final byte @Nullable [] responseToken;
+
+  /** The integrity token over the list of mechanisms. */
+  final byte @Nullable [] mechListMic;
 
   /**
    * Reads a whole token.
    *
-   * @throws Der.MalformedException if the octets are no such token
+   * @throws IOException if the octets are no such token
    */
-  static NegTokenResp read(byte[] token) throws Der.MalformedException {
-    Der der = new Der(token);
-    Der choice = der.enter(Der.context(1));
-    der.expectEnd();
-    Der sequence = choice.enter(Der.SEQUENCE);
-    choice.expectEnd();
-
-    Optional<NegState> negState = Optional.empty();
-    if (sequence.nextIs(Der.context(0))) {
-      int value = sequence.enter(Der.context(0)).readInt(Der.ENUMERATED);
-      negState = Optional.of(NegState.of(value));
-    }
-    Optional<Oid> supportedMech = Optional.empty();
-    if (sequence.nextIs(Der.context(1))) {
-      supportedMech = Optional.of(sequence.enter(Der.context(1)).readOid());
-    }
-    Optional<byte[]> responseToken = Optional.empty();
-    if (sequence.nextIs(Der.context(2))) {
-      responseToken = Optional.of(sequence.enter(Der.context(2)).readOctetString());
-    }
-    Optional<byte[]> mechListMic = Optional.empty();
-    if (sequence.nextIs(Der.context(3))) {
-      mechListMic = Optional.of(sequence.enter(Der.context(3)).readOctetString());
-    }
-    sequence.expectEnd();
-    return new NegTokenResp(negState, supportedMech, responseToken, mechListMic);
+  NegTokenResp(Der der) throws IOException {
+    Der fields = der.enterLast(Der.context(1)).enterLast(Der.SEQUENCE);
+    Der field = fields.enterIf(Der.context(0));
+    negState = field == null ? ABSENT : state(field.readInt(Der.ENUMERATED));
+    field = fields.enterIf(Der.context(1));
+    supportedMech = field == null ? null : field.readOid();
+    responseToken = fields.readOctetField(2);
+    mechListMic = fields.readOctetField(3);
+    fields.expectEnd();
   }
 
-  /** The same token with this mechanism where it names none. */
-  NegTokenResp orSupportedMech(Oid mechanism) {
-    return new NegTokenResp(
-        negState, supportedMech.or(() -> Optional.of(mechanism)), responseToken, mechListMic);
+  private static int state(int value) {
+    return value < 0 || value >= UNKNOWN ? UNKNOWN : value;
   }
 
-  /** The token in DER. */
-  byte[] encode() {
-    byte[] none = {};
-    return Der.element(
-        Der.context(1),
+  /** A token in DER, without what is null. */
+  static byte[] encode(
+      int negState,
+      Oid supportedMech,
+      byte @Nullable [] responseToken,
+      byte @Nullable [] mechListMic) {
+    byte[] state = Der.element(Der.ENUMERATED, new byte[] {(byte) negState});
+    byte[] fields =
         Der.element(
             Der.SEQUENCE,
-            negState
-                .map(s -> Der.element(Der.ENUMERATED, new byte[] {(byte) s.value()}))
-                .map(e -> Der.element(Der.context(0), e))
-                .orElse(none),
-            supportedMech.map(m -> Der.element(Der.context(1), Der.encode(m))).orElse(none),
-            responseToken.map(t -> octets(2, t)).orElse(none),
-            mechListMic.map(t -> octets(3, t)).orElse(none)));
+            Der.element(Der.context(0), state),
+            Der.element(Der.context(1), Der.encode(supportedMech)),
+            Der.octetField(2, responseToken),
+            Der.octetField(3, mechListMic));
+    return Der.element(Der.context(1), fields);
   }
 
-  private static byte[] octets(int field, byte[] contents) {
-    return Der.element(Der.context(field), Der.element(Der.OCTET_STRING, contents));
+  /** The token in words. */
+  String describe() {
+    return "a NegTokenResp with negState " + STATES.get(negState);
   }
 }

@@ -1,135 +1,155 @@
 package io.github.smtpspnego.gss;
 
+import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosCode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.ietf.jgss.Oid;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a token from the other side is, told by its first octets.
+ * What a token from the other side is, told by its first octets. At most one of {@link #init},
+ * {@link #resp}, {@link #apReq} and {@link #error} is there; with none of them it is nothing that
+ * this library goes on with.
  *
  * <p>The framing of an initial context token is that of RFC 2743 section 3.1: {@code 60 len 06 len
  * oid}, then what the mechanism defines; Kerberos puts a two-octet {@code TOK_ID} there (RFC 4121
  * section 4.1).
  */
-public sealed interface PeerToken {
-  /** SPNEGO's first token. */
-  record Init(NegTokenInit token) implements PeerToken {}
+final class PeerToken {
+  private static final int TOK_ID_AP_REQ = 0x0100;
+  private static final int TOK_ID_AP_REP = 0x0200;
+  private static final int TOK_ID_KRB_ERROR = 0x0300;
+  private static final int KRB_ERROR = Der.application(30);
 
-  /** SPNEGO's later tokens. */
-  record Resp(NegTokenResp token) implements PeerToken {}
-
-  /** A raw Kerberos AP-REQ, as RFC 4752 clients send it. */
-  record KerberosApReq() implements PeerToken {}
-
-  /** A Kerberos error in GSS-API framing or without. */
-  record KerberosError(KrbErrorMessage error) implements PeerToken {}
-
-  /** Recognized, but nothing that this library goes on with. */
-  record Foreign(String description) implements PeerToken {}
-
-  /** Not recognized, or damaged. */
-  record Malformed(String description) implements PeerToken {}
-
-  /** RFC 4121 section 4.1: AP-REQ, AP-REP, KRB-ERROR. */
-  int TOK_ID_AP_REQ = 0x0100;
-
-  /** See {@link #TOK_ID_AP_REQ}. */
-  int TOK_ID_AP_REP = 0x0200;
-
-  /** See {@link #TOK_ID_AP_REQ}. */
-  int TOK_ID_KRB_ERROR = 0x0300;
+  private final String description;
+  private Reason reason = Reason.NOT_SPNEGO;
+  private @Nullable NegTokenInit init;
+  private @Nullable NegTokenResp resp;
+  private @Nullable ApReqMessage apReq;
+  private @Nullable Reason error;
+  private String serverTime = "";
 
   /**
    * Recognizes a token.
    *
    * @param token the octets, base64 already taken off
-   * @return what they are
    */
-  static PeerToken of(byte[] token) {
-    if (startsWith(token, "NTLMSSP\0")) {
-      return new Foreign("an NTLM message");
+  PeerToken(byte[] token) {
+    String found;
+    try {
+      found = read(token);
+    } catch (IOException e) {
+      reason = Reason.MALFORMED_TOKEN;
+      found = "a damaged GSS-API token of " + token.length + " octets (" + e.getMessage() + ")";
+    }
+    description = found;
+  }
+
+  /** The token in words, without any of its secret parts: a noun phrase. */
+  String describe() {
+    return description;
+  }
+
+  /** Why the exchange ends where another token was due. */
+  Reason reason() {
+    return reason;
+  }
+
+  /** SPNEGO's first token. */
+  @Nullable NegTokenInit init() {
+    return init;
+  }
+
+  /** SPNEGO's later tokens. */
+  @Nullable NegTokenResp resp() {
+    return resp;
+  }
+
+  /** A raw Kerberos AP-REQ, as RFC 4752 clients send it. */
+  @Nullable ApReqMessage apReq() {
+    return apReq;
+  }
+
+  /** A Kerberos error, in GSS-API framing or without: why the exchange ends. */
+  @Nullable Reason error() {
+    return error;
+  }
+
+  /** The clock of who sent the Kerberos error; empty where it does not say. */
+  String serverTime() {
+    return serverTime;
+  }
+
+  private String read(byte[] token) throws IOException {
+    String text = new String(token, StandardCharsets.ISO_8859_1);
+    if (text.startsWith("NTLMSSP\0")) {
+      return "an NTLM message";
     }
     Der der = new Der(token);
-    try {
-      if (NegTokenResp.isNext(der)) {
-        return new Resp(NegTokenResp.read(token));
-      }
-      if (KrbErrorMessage.isNext(der)) {
-        return new KerberosError(KrbErrorMessage.read(der));
-      }
-      if (der.nextIs(Der.application(0))) {
-        Der framed = der.enter(Der.application(0));
-        der.expectEnd();
-        return framed(framed);
-      }
-    } catch (Der.MalformedException e) {
-      return new Malformed(
-          "a damaged GSS-API token of " + token.length + " octets (" + e.getMessage() + ")");
+    if (der.nextIs(Der.context(1))) {
+      resp = new NegTokenResp(der);
+      return resp.describe();
     }
-    return new Malformed(
-        isText(token)
-            ? "text of " + token.length + " octets, not a GSS-API token"
-            : token.length + " octets that are no GSS-API token");
+    if (der.nextIs(KRB_ERROR)) {
+      return readError(der);
+    }
+    if (der.nextIs(Der.application(0))) {
+      return readFramed(der.enterLast(Der.application(0)));
+    }
+    reason = Reason.MALFORMED_TOKEN;
+    return text.matches("[ -~]+")
+        ? "text of " + token.length + " octets, not a GSS-API token"
+        : token.length + " octets that are no GSS-API token";
   }
 
-  /**
-   * The token in words, without any of its secret parts.
-   *
-   * @return a noun phrase
-   */
-  default String describe() {
-    if (this instanceof Init init) {
-      return "a NegTokenInit offering "
-          + String.join(", ", init.token().mechTypes().stream().map(Oids::name).toList());
-    }
-    if (this instanceof Resp resp) {
-      return "a NegTokenResp with negState "
-          + resp.token().negState().map(NegState::toString).orElse("absent");
-    }
-    if (this instanceof KerberosApReq) {
-      return "a raw Kerberos AP-REQ (RFC 4752), not SPNEGO";
-    }
-    if (this instanceof KerberosError error) {
-      return "a Kerberos error: " + KerberosCode.describe(error.error().code());
-    }
-    return this instanceof Foreign foreign
-        ? foreign.description()
-        : ((Malformed) this).description();
-  }
-
-  private static PeerToken framed(Der framed) throws Der.MalformedException {
+  private String readFramed(Der framed) throws IOException {
     Oid mechanism = framed.readOid();
     if (mechanism.equals(Oids.SPNEGO)) {
-      return new Init(NegTokenInit.read(framed));
+      init = new NegTokenInit(framed);
+      return init.describe();
     }
-    if (Oids.isKerberos(mechanism)) {
-      byte[] body = framed.rest();
-      int tokId = body.length < 2 ? -1 : (body[0] & 0xff) << 8 | (body[1] & 0xff);
-      return switch (tokId) {
-        case TOK_ID_AP_REQ -> new KerberosApReq();
-        case TOK_ID_AP_REP -> new Foreign("a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
-        case TOK_ID_KRB_ERROR ->
-            new KerberosError(
-                KrbErrorMessage.read(new Der(Arrays.copyOfRange(body, 2, body.length))));
-        default -> new Malformed("a Kerberos token of an unknown type");
-      };
+    if (!Oids.isKerberos(mechanism)) {
+      return "a token of the mechanism " + Oids.name(mechanism);
     }
-    return new Foreign("a token of the mechanism " + Oids.name(mechanism));
+    return switch (framed.readShort()) {
+      case TOK_ID_AP_REQ -> {
+        apReq = new ApReqMessage(framed);
+        yield "a raw Kerberos AP-REQ (RFC 4752), not SPNEGO";
+      }
+      case TOK_ID_AP_REP -> "a raw Kerberos AP-REP (RFC 4752), not SPNEGO";
+      case TOK_ID_KRB_ERROR -> readError(framed);
+      default -> {
+        reason = Reason.MALFORMED_TOKEN;
+        yield "a Kerberos token of an unknown type";
+      }
+    };
   }
 
-  private static boolean startsWith(byte[] token, String prefix) {
-    byte[] octets = prefix.getBytes(StandardCharsets.US_ASCII);
-    return token.length >= octets.length
-        && Arrays.equals(token, 0, octets.length, octets, 0, octets.length);
-  }
-
-  private static boolean isText(byte[] token) {
-    for (byte b : token) {
-      if (b < ' ' || b > '~') {
-        return false;
+  /** {@code KRB-ERROR}, RFC 4120 section 5.9.1, as far as it helps to tell what is wrong. */
+  private String readError(Der der) throws IOException {
+    Der fields = der.enter(KRB_ERROR).enter(Der.SEQUENCE);
+    while (!fields.nextIs(Der.context(6))) {
+      if (fields.atEnd()) {
+        throw new IOException("a KRB-ERROR without error-code");
+      }
+      Der time = fields.enterIf(Der.context(4));
+      if (time == null) {
+        fields.skip();
+      } else {
+        serverTime = readTime(time);
       }
     }
-    return token.length > 0;
+    int code = fields.enter(Der.context(6)).readInt(Der.INTEGER);
+    error = KerberosCode.reason(code);
+    return "a Kerberos error: " + KerberosCode.describe(code);
+  }
+
+  /** {@code KerberosTime}, RFC 4120 section 5.2.3, as ISO 8601 has it; it only helps people. */
+  private static String readTime(Der der) throws IOException {
+    String time = der.readText(Der.GENERALIZED_TIME);
+    return time.matches("\\d{14}Z")
+        ? time.replaceFirst("(....)(..)(..)(..)(..)(..)", "$1-$2-$3T$4:$5:$6")
+        : "";
   }
 }

@@ -1,10 +1,13 @@
 package io.github.smtpspnego.gss;
 
-import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Names that a peer chose, made fit for messages and logs: one line, not too long. */
 public final class Printable {
   private static final int LONGEST = 120;
+
+  /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */
+  private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
   private Printable() {}
 
@@ -16,11 +19,13 @@ public final class Printable {
    *     long
    */
   public static String of(String name) {
-    StringBuilder shown = new StringBuilder();
-    name.codePoints().limit(LONGEST).map(c -> isShown(c) ? c : '?').forEach(shown::appendCodePoint);
-    return name.codePointCount(0, name.length()) <= LONGEST
-        ? shown.toString()
-        : String.format(Locale.ROOT, "%s... (%d characters)", shown, name.length());
+    String shown = HIDDEN.matcher(name).replaceAll("?");
+    return shown.codePointCount(0, shown.length()) <= LONGEST
+        ? shown
+        : shown.substring(0, shown.offsetByCodePoints(0, LONGEST))
+            + "... ("
+            + name.length()
+            + " characters)";
   }
 
   /**
@@ -30,18 +35,6 @@ public final class Printable {
    * @return true for control and format characters, line and paragraph separators
    */
   public static boolean hasControls(String text) {
-    return !text.codePoints().allMatch(Printable::isShown);
-  }
-
-  private static boolean isShown(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          false;
-      default -> true;
-    };
+    return HIDDEN.matcher(text).find();
   }
 }

@@ -49,7 +49,7 @@ public enum Qop {
    */
   public static List<Qop> parse(String list) {
     List<Qop> layers = new ArrayList<>();
-    for (String name : list.strip().split("[,\\s]+", -1)) {
+    for (String name : list.strip().toLowerCase(Locale.ROOT).split("[,\\s]+", -1)) {
       layers.add(of(name));
     }
     return List.copyOf(layers);
@@ -57,7 +57,7 @@ public enum Qop {
 
   private static Qop of(String name) {
     for (Qop qop : values()) {
-      if (qop.saslName.equals(name.toLowerCase(Locale.ROOT))) {
+      if (qop.saslName.equals(name)) {
         return qop;
       }
     }

@@ -2,9 +2,9 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.kerberos.KerberosFailure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.ietf.jgss.GSSContext;
@@ -29,15 +29,15 @@ public final class SpnegoAcceptor {
   /** The largest token taken from a client, in octets, the same as from a server. */
   public static final int MAX_TOKEN = SpnegoInitiator.MAX_TOKEN;
 
-  /** Who the client is, once that is proved. */
-  private record Peer(String client, String target, Optional<GSSCredential> delegated) {}
-
-  private final AcceptorFailures failures;
+  private final String attempt;
+  private final Supplier<String> keys;
   private final GSSContext context;
   private int tokens;
   private boolean spnego;
-  private Optional<ApReqMessage> apReq = Optional.empty();
-  private @Nullable Peer peer;
+  private @Nullable ApReqMessage apReq;
+  private @Nullable String client;
+  private @Nullable String target;
+  private @Nullable GSSCredential delegated;
 
   /**
    * Creates the negotiation; nothing is read yet.
@@ -50,7 +50,8 @@ public final class SpnegoAcceptor {
    */
   public SpnegoAcceptor(@Nullable GSSCredential credential, String attempt, Supplier<String> keys)
       throws SpnegoException {
-    this.failures = new AcceptorFailures(attempt, keys);
+    this.attempt = attempt;
+    this.keys = keys;
     try {
       context = GSSManager.getInstance().createContext(credential);
     } catch (GSSException | RuntimeException e) {
@@ -67,24 +68,22 @@ public final class SpnegoAcceptor {
    */
   public byte[] accept(byte[] token) throws SpnegoException {
     if (token.length > MAX_TOKEN) {
-      throw failures.refused(
-          Reason.PROTOCOL,
-          String.format(
-              Locale.ROOT, "a token of %d octets, more than %d", token.length, MAX_TOKEN));
+      throw refused(
+          Reason.PROTOCOL, "a token of " + token.length + " octets, more than " + MAX_TOKEN);
     }
     byte[] checked = tokens++ == 0 ? first(token) : later(token);
     byte[] reply;
     try {
       reply = context.acceptSecContext(checked, 0, checked.length);
+      if (context.isEstablished()) {
+        // Two copies at once: both passed the first look.
+        if (apReq == null || !ReplayCache.shared().add(apReq.authenticator)) {
+          throw replay(null);
+        }
+        readPeer();
+      }
     } catch (GSSException | RuntimeException e) {
       throw explain(e);
-    }
-    if (context.isEstablished()) {
-      // Two copies at once: both passed the first look.
-      if (!ReplayCache.shared().add(apReq.orElseThrow().authenticator())) {
-        throw failures.replay(apReq, null);
-      }
-      peer = readPeer();
     }
     return reply == null ? new byte[0] : reply;
   }
@@ -95,7 +94,7 @@ public final class SpnegoAcceptor {
    * @return true after the last token
    */
   public boolean isEstablished() {
-    return peer != null;
+    return client != null;
   }
 
   /**
@@ -113,7 +112,7 @@ public final class SpnegoAcceptor {
    * @return its principal with its realm
    */
   public String client() {
-    return peer().client();
+    return proved(client);
   }
 
   /**
@@ -122,7 +121,7 @@ public final class SpnegoAcceptor {
    * @return the principal with its realm
    */
   public String target() {
-    return peer().target();
+    return proved(target);
   }
 
   /**
@@ -131,7 +130,7 @@ public final class SpnegoAcceptor {
    * @return a credential to act as the client, empty where it forwarded none
    */
   public Optional<GSSCredential> delegated() {
-    return peer().delegated();
+    return Optional.ofNullable(delegated);
   }
 
   /**
@@ -142,24 +141,24 @@ public final class SpnegoAcceptor {
    * @return those of them that can be offered, in the same order
    */
   public List<Qop> possible(List<Qop> wanted) {
-    return wanted.stream()
-        .filter(
-            layer ->
-                switch (layer) {
-                  case AUTH -> true;
-                  case AUTH_INT -> context.getIntegState();
-                  case AUTH_CONF -> context.getIntegState() && context.getConfState();
-                })
-        .toList();
+    boolean integrity = context.getIntegState();
+    boolean confidentiality = integrity && context.getConfState();
+    List<Qop> possible = new ArrayList<>();
+    for (Qop layer : wanted) {
+      if (layer == Qop.AUTH || (layer == Qop.AUTH_INT ? integrity : confidentiality)) {
+        possible.add(layer);
+      }
+    }
+    return possible;
   }
 
   /**
    * Protects messages once the context is established.
    *
-   * @return the per-message calls of this context
+   * @return what the layer offer and the choice travel in
    */
-  public MessageProtection protection() {
-    return new MessageProtection(context);
+  public SecurityLayer layer() {
+    return new SecurityLayer(context);
   }
 
   /** Forgets the context's keys; may be called again. What was learned of the client stays. */
@@ -172,103 +171,140 @@ public final class SpnegoAcceptor {
   }
 
   private byte[] first(byte[] token) throws SpnegoException {
-    PeerToken received = PeerToken.of(token);
-    if (received instanceof PeerToken.KerberosApReq) {
-      return kerberos(token);
-    }
-    if (received instanceof PeerToken.Init init) {
+    PeerToken received = new PeerToken(token);
+    NegTokenInit init = received.init();
+    if (init != null) {
       spnego = true;
-      return forTheJdk(init).encode();
+      return forTheJdk(init);
     }
-    throw failures.refused(
-        received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
-        received.describe() + ", neither a NegTokenInit nor a Kerberos AP-REQ");
+    return apReq(received, token, ", neither a NegTokenInit nor a Kerberos AP-REQ");
   }
 
   /** After a NegTokenInit without a Kerberos token: the NegTokenResp that brings it. */
   private byte[] later(byte[] token) throws SpnegoException {
-    PeerToken received = PeerToken.of(token);
-    if (spnego
-        && received instanceof PeerToken.Resp resp
-        && resp.token().responseToken().isPresent()) {
-      byte[] mechToken = nested(resp.token().responseToken().get());
-      return new NegTokenResp(
-              Optional.of(NegState.ACCEPT_INCOMPLETE),
-              Optional.of(Oids.KERBEROS),
-              Optional.of(mechToken),
-              Optional.empty())
-          .encode();
+    PeerToken received = new PeerToken(token);
+    NegTokenResp resp = received.resp();
+    if (!spnego || resp == null || resp.responseToken == null) {
+      throw refused(
+          Reason.PROTOCOL, received.describe() + ", where a NegTokenResp with a token was due");
     }
-    throw failures.refused(
-        Reason.PROTOCOL, received.describe() + ", where a NegTokenResp with a token was due");
+    return NegTokenResp.encode(
+        NegTokenResp.ACCEPT_INCOMPLETE, Oids.KERBEROS, nested(resp.responseToken), null);
   }
 
-  private NegTokenInit forTheJdk(PeerToken.Init init) throws SpnegoException {
-    List<Oid> offered = new ArrayList<>(init.token().mechTypes());
-    if (offered.stream().noneMatch(Oids::isKerberos)) {
-      throw failures.refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
+  private byte[] forTheJdk(NegTokenInit init) throws SpnegoException {
+    List<Oid> offered = new ArrayList<>(init.mechTypes);
+    if (!offered.contains(Oids.KERBEROS) && !offered.contains(Oids.MS_KERBEROS)) {
+      throw refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
     }
     if (!offered.contains(Oids.KERBEROS)) {
       offered.add(Oids.KERBEROS); // under Microsoft's identifier alone the JDK does not know it
     }
-    if (Oids.isKerberos(offered.get(0)) && init.token().mechToken().isPresent()) {
-      byte[] mechToken = nested(init.token().mechToken().get());
-      return new NegTokenInit(offered, Optional.of(mechToken));
+    if (Oids.isKerberos(offered.get(0)) && init.mechToken != null) {
+      return NegTokenInit.encode(offered, nested(init.mechToken));
     }
     // With another mechanism first the JDK ignores the mechToken, and asks for Kerberos's.
-    return new NegTokenInit(List.of(Oids.NEGOEX, Oids.KERBEROS), Optional.empty());
+    return NegTokenInit.encode(List.of(Oids.NEGOEX, Oids.KERBEROS), null);
   }
 
   private byte[] nested(byte[] mechToken) throws SpnegoException {
-    PeerToken received = PeerToken.of(mechToken);
-    if (!(received instanceof PeerToken.KerberosApReq)) {
-      throw failures.refused(
-          received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
-          received.describe() + " inside SPNEGO, where a Kerberos AP-REQ was due");
-    }
-    return kerberos(mechToken);
+    return apReq(
+        new PeerToken(mechToken), mechToken, " inside SPNEGO, where a Kerberos AP-REQ was due");
   }
 
-  private byte[] kerberos(byte[] token) throws SpnegoException {
-    ApReqMessage request;
-    try {
-      request = ApReqMessage.read(token);
-    } catch (Der.MalformedException e) {
-      throw failures.refused(Reason.MALFORMED_TOKEN, "a damaged AP-REQ (" + e.getMessage() + ")");
+  private byte[] apReq(PeerToken received, byte[] token, String wrong) throws SpnegoException {
+    apReq = received.apReq();
+    if (apReq == null) {
+      throw refused(received.reason(), received.describe() + wrong);
     }
-    apReq = Optional.of(request);
-    if (ReplayCache.shared().contains(request.authenticator())) {
-      throw failures.replay(apReq, null);
+    if (ReplayCache.shared().contains(apReq.authenticator)) {
+      throw replay(null);
     }
     return token;
   }
 
-  private Peer readPeer() throws SpnegoException {
-    try {
-      GSSName client = context.getSrcName();
-      GSSName target = context.getTargName();
-      if (client == null || target == null || client.isAnonymous()) {
-        throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
-      }
-      return new Peer(
-          client.toString(),
-          target.toString(),
-          context.getCredDelegState()
-              ? Optional.ofNullable(context.getDelegCred())
-              : Optional.empty());
-    } catch (GSSException | RuntimeException e) {
-      throw explain(e);
+  private void readPeer() throws GSSException {
+    GSSName source = context.getSrcName();
+    GSSName ours = context.getTargName();
+    if (source == null || ours == null || source.isAnonymous()) {
+      throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
     }
+    delegated = context.getCredDelegState() ? context.getDelegCred() : null;
+    target = ours.toString();
+    client = source.toString();
   }
 
-  private Peer peer() {
-    if (peer == null) {
+  private static String proved(@Nullable String name) {
+    if (name == null) {
       throw new IllegalStateException("the client is not proved");
     }
-    return peer;
+    return name;
+  }
+
+  private SpnegoException refused(Reason reason, String what) {
+    return new SpnegoException(
+        reason,
+        attempt + ": the client sent " + what + ".",
+        "Have the client speak SPNEGO with Kerberos, or Kerberos (RFC 4752).",
+        null);
+  }
+
+  private SpnegoException replay(@Nullable Exception failure) {
+    return new SpnegoException(
+        Reason.PROTOCOL,
+        tried() + ": the client's token was received before (a replay).",
+        "Have the client make a new token; if nobody sent it twice, somebody listens.",
+        failure);
   }
 
   private SpnegoException explain(Exception failure) {
-    return failures.explain(apReq, tokens > 1, failure);
+    Reason reason = reason(failure);
+    if (reason == Reason.ACCEPTOR_CREDENTIALS) {
+      return new SpnegoException(
+          reason, tried() + ": there is no key to accept with." + held(), failure);
+    }
+    if (reason == Reason.MESSAGE_MODIFIED || reason == Reason.ENCRYPTION_TYPE) {
+      return new SpnegoException(
+          reason,
+          tried() + ": it does not fit the server's key." + held(),
+          "Have the client get a new ticket; if that changes nothing, make a new keytab.",
+          failure);
+    }
+    if (reason == Reason.PROTOCOL) {
+      return replay(failure);
+    }
+    if (reason == Reason.GSS_FAILURE && tokens > 1 && failure.getCause() == null) {
+      // The JDK says nothing in the one case where it takes no token for an answer.
+      return new SpnegoException(
+          reason,
+          tried()
+              + ": the client's first token held none of Kerberos, and after that the JDK takes only"
+              + " clients that ask for mutual authentication ("
+              + failure.getMessage()
+              + ").",
+          "Have the client offer Kerberos first with its token, or ask for mutual authentication.",
+          failure);
+    }
+    return KerberosFailure.explain(tried(), failure);
+  }
+
+  private String tried() {
+    return apReq == null ? attempt : attempt + ", " + apReq.describe();
+  }
+
+  private String held() {
+    String sentence = keys.get();
+    return sentence.isEmpty() ? "" : " " + sentence;
+  }
+
+  private static Reason reason(Exception failure) {
+    Throwable link = failure;
+    for (int i = 0; i < 20 && link != null; i++) { // a chain may be a ring
+      if (link instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED) {
+        return Reason.ACCEPTOR_CREDENTIALS;
+      }
+      link = link.getCause();
+    }
+    return KerberosFailure.reason(failure);
   }
 }

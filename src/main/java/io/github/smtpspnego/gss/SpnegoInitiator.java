@@ -2,14 +2,12 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.kerberos.KerberosCode;
 import io.github.smtpspnego.kerberos.KerberosFailure;
-import java.util.Locale;
-import java.util.Optional;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +24,6 @@ public final class SpnegoInitiator {
   /** The largest token taken from a server, in octets; real ones are below 1000. */
   public static final int MAX_TOKEN = 1 << 16;
 
-  /**
-   * What is asked of the context.
-   *
-   * @param mutualAuth require the server's proof
-   * @param delegation forward the ticket-granting ticket
-   * @param confidentiality be able to encrypt messages
-   */
-  public record Flags(boolean mutualAuth, boolean delegation, boolean confidentiality) {}
-
   private final String attempt;
   private final boolean mutualAuth;
   private final GSSContext context;
@@ -44,25 +33,32 @@ public final class SpnegoInitiator {
    *
    * @param target the server's name
    * @param credential the credential to use; null for the Subject's own
-   * @param flags what is asked of the context
+   * @param mutualAuth require the server's proof
+   * @param delegation forward the ticket-granting ticket
+   * @param confidentiality be able to encrypt messages
    * @param attempt the attempt in words, the start of a sentence: "Authenticating to smtp@host as
    *     alice@REALM"
    * @throws SpnegoException if the JDK cannot make a context
    */
   public SpnegoInitiator(
-      TargetName target, @Nullable GSSCredential credential, Flags flags, String attempt)
+      TargetName target,
+      @Nullable GSSCredential credential,
+      boolean mutualAuth,
+      boolean delegation,
+      boolean confidentiality,
+      String attempt)
       throws SpnegoException {
     this.attempt = attempt;
-    this.mutualAuth = flags.mutualAuth();
+    this.mutualAuth = mutualAuth;
     try {
       context =
           GSSManager.getInstance()
               .createContext(
                   target.toGssName(), Oids.SPNEGO, credential, GSSContext.DEFAULT_LIFETIME);
-      context.requestMutualAuth(flags.mutualAuth());
-      context.requestCredDeleg(flags.delegation());
+      context.requestMutualAuth(mutualAuth);
+      context.requestCredDeleg(delegation);
       context.requestInteg(true); // the layer offer travels in an integrity token
-      context.requestConf(flags.confidentiality());
+      context.requestConf(confidentiality);
     } catch (GSSException | RuntimeException e) {
       throw KerberosFailure.explain(attempt, e);
     }
@@ -78,8 +74,7 @@ public final class SpnegoInitiator {
     try {
       byte[] token = context.initSecContext(new byte[0], 0, 0);
       if (token == null || token.length == 0) {
-        throw new SpnegoException(
-            Reason.GSS_FAILURE, attempt + ": the JDK made no first token.", null);
+        throw failure(Reason.GSS_FAILURE, "the JDK made no first token");
       }
       return token;
     } catch (GSSException | RuntimeException e) {
@@ -96,15 +91,24 @@ public final class SpnegoInitiator {
    */
   public byte[] nextToken(byte[] token) throws SpnegoException {
     NegTokenResp reply = check(token);
+    byte[] canonical =
+        NegTokenResp.encode(
+            reply.negState,
+            reply.supportedMech == null ? Oids.KERBEROS : reply.supportedMech,
+            reply.responseToken,
+            reply.mechListMic);
     byte[] next;
     try {
-      byte[] canonical = reply.orSupportedMech(Oids.KERBEROS).encode();
       next = context.initSecContext(canonical, 0, canonical.length);
     } catch (GSSException | RuntimeException e) {
-      throw KerberosFailure.explain(attempt + ": the server's " + describe(reply), e);
+      throw KerberosFailure.explain(attempt + ": the server's " + reply.describe(), e);
     }
-    if (isEstablished() && mutualAuth && !proves(reply)) {
-      throw noProof("the server completed the negotiation without proving that it has the key");
+    // The JDK verified the AP-REP before it called the context established.
+    boolean proved = reply.responseToken != null && context.getMutualAuthState();
+    if (isEstablished() && mutualAuth && !proved) {
+      throw failure(
+          Reason.NO_SERVER_PROOF,
+          "the server completed the negotiation without proving that it has the key");
     }
     return next == null ? new byte[0] : next;
   }
@@ -122,10 +126,10 @@ public final class SpnegoInitiator {
   /**
    * Protects messages once the context is established.
    *
-   * @return the per-message calls of this context
+   * @return what the layer offer and the choice travel in
    */
-  public MessageProtection protection() {
-    return new MessageProtection(context);
+  public SecurityLayer layer() {
+    return new SecurityLayer(context);
   }
 
   /** Forgets the context's keys; may be called again. */
@@ -139,87 +143,63 @@ public final class SpnegoInitiator {
 
   private NegTokenResp check(byte[] token) throws SpnegoException {
     if (token.length > MAX_TOKEN) {
-      throw new SpnegoException(
+      throw failure(
           Reason.PROTOCOL,
-          String.format(
-              Locale.ROOT,
-              "%s: the server sent a token of %d octets, more than %d.",
-              attempt,
-              token.length,
-              MAX_TOKEN),
-          null);
+          "the server sent a token of " + token.length + " octets, more than " + MAX_TOKEN);
     }
-    PeerToken received = PeerToken.of(token);
-    if (received instanceof PeerToken.Resp resp) {
-      NegTokenResp reply = resp.token();
-      checkNested(reply);
-      checkState(reply);
-      checkMechanism(reply);
-      return reply;
+    PeerToken received = new PeerToken(token);
+    checkNoError(received);
+    NegTokenResp reply = received.resp();
+    if (reply == null) {
+      throw failure(
+          received.reason(), "the server sent " + received.describe() + ", not a NegTokenResp");
     }
-    throw unexpected(received);
+    if (reply.responseToken != null) {
+      // A server that cannot read our ticket says why in a KRB-ERROR inside its reply.
+      checkNoError(new PeerToken(reply.responseToken));
+    }
+    checkState(reply);
+    Oid chosen = reply.supportedMech;
+    if (chosen != null && !Oids.isKerberos(chosen)) {
+      throw failure(
+          Reason.NOT_SPNEGO,
+          "the server chose " + Oids.name(chosen) + ", and Kerberos was offered");
+    }
+    return reply;
+  }
+
+  private void checkNoError(PeerToken received) throws SpnegoException {
+    Reason error = received.error();
+    if (error != null) {
+      String clock = received.serverTime();
+      throw failure(
+          error,
+          "the server sent "
+              + received.describe()
+              + (clock.isEmpty() ? "" : ", the server's clock says " + clock));
+    }
   }
 
   private void checkState(NegTokenResp reply) throws SpnegoException {
-    NegState state = reply.negState().orElse(null);
-    if (state == NegState.REJECT) {
-      throw new SpnegoException(
-          Reason.REJECTED, attempt + ": the server rejected the negotiation.", null);
+    if (reply.negState == NegTokenResp.REJECT) {
+      throw failure(Reason.REJECTED, "the server rejected the negotiation");
     }
-    if (state != NegState.ACCEPT_COMPLETED && state != NegState.ACCEPT_INCOMPLETE) {
-      throw new SpnegoException(
+    if (reply.negState != NegTokenResp.ACCEPT_COMPLETED
+        && reply.negState != NegTokenResp.ACCEPT_INCOMPLETE) {
+      throw failure(
           Reason.UNEXPECTED_NEG_STATE,
-          attempt + ": the server sent " + describe(reply) + ", which proves nothing.",
-          null);
+          "the server sent " + reply.describe() + ", which proves nothing");
     }
-    if (state == NegState.ACCEPT_COMPLETED && mutualAuth && reply.responseToken().isEmpty()) {
-      throw noProof("the server accepted without a token that proves that it has the key");
-    }
-  }
-
-  private void checkMechanism(NegTokenResp reply) throws SpnegoException {
-    Optional<String> other =
-        reply.supportedMech().filter(mech -> !Oids.isKerberos(mech)).map(Oids::name);
-    if (other.isPresent()) {
-      throw new SpnegoException(
-          Reason.NOT_SPNEGO,
-          attempt + ": the server chose " + other.get() + ", and Kerberos was offered.",
-          null);
+    if (reply.negState == NegTokenResp.ACCEPT_COMPLETED
+        && mutualAuth
+        && reply.responseToken == null) {
+      throw failure(
+          Reason.NO_SERVER_PROOF,
+          "the server accepted without a token that proves that it has the key");
     }
   }
 
-  /** A server that cannot read our ticket says why in a KRB-ERROR inside its reply. */
-  private void checkNested(NegTokenResp reply) throws SpnegoException {
-    if (reply.responseToken().isPresent()
-        && PeerToken.of(reply.responseToken().get()) instanceof PeerToken.KerberosError error) {
-      throw unexpected(error);
-    }
-  }
-
-  private SpnegoException unexpected(PeerToken received) {
-    String tried = attempt + ": the server sent " + received.describe();
-    if (received instanceof PeerToken.KerberosError error) {
-      String clock =
-          error.error().serverTime().map(time -> ", the server's clock says " + time).orElse("");
-      return new SpnegoException(
-          KerberosCode.reason(error.error().code()), tried + clock + ".", null);
-    }
-    return new SpnegoException(
-        received instanceof PeerToken.Malformed ? Reason.MALFORMED_TOKEN : Reason.NOT_SPNEGO,
-        tried + ", not a NegTokenResp.",
-        null);
-  }
-
-  private boolean proves(NegTokenResp reply) {
-    // The JDK verified the AP-REP before it called the context established.
-    return reply.responseToken().isPresent() && context.getMutualAuthState();
-  }
-
-  private SpnegoException noProof(String how) {
-    return new SpnegoException(Reason.NO_SERVER_PROOF, attempt + ": " + how + ".", null);
-  }
-
-  private static String describe(NegTokenResp reply) {
-    return new PeerToken.Resp(reply).describe();
+  private SpnegoException failure(Reason reason, String what) {
+    return new SpnegoException(reason, attempt + ": " + what + ".", null);
   }
 }

@@ -11,11 +11,16 @@ import org.ietf.jgss.Oid;
  *
  * <p>A host-based name, {@code service@host}, lets the JDK find the realm of the host. A Kerberos
  * principal name, {@code service/host@REALM}, is taken as it is written.
- *
- * @param text the name as GSS-API writes it
- * @param isPrincipal whether it is a Kerberos principal name rather than a host-based one
  */
-public record TargetName(String text, boolean isPrincipal) {
+public final class TargetName {
+  private final String text;
+  private final boolean isPrincipal;
+
+  private TargetName(String text, boolean isPrincipal) {
+    this.text = text;
+    this.isPrincipal = isPrincipal;
+  }
+
   /**
    * The host-based name of a service.
    *

@@ -53,6 +53,9 @@ public final class KerberosFailure {
     PHRASES.put("Ticket expired", Reason.TICKET_EXPIRED);
     PHRASES.put("AP_REP token id does not match", Reason.NOT_SPNEGO);
     PHRASES.put("Defective token", Reason.MALFORMED_TOKEN);
+    // MIT's library, which gives no numbers.
+    PHRASES.put("SPNEGO cannot find mechanisms to negotiate", Reason.NO_CREDENTIALS);
+    PHRASES.put("not found in Kerberos database", Reason.SERVER_UNKNOWN);
   }
 
   private KerberosFailure() {}

@@ -6,6 +6,8 @@ import io.github.smtpspnego.client.ExchangeWatch;
 import io.github.smtpspnego.settings.SaslProperties;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,41 +17,23 @@ import org.jspecify.annotations.Nullable;
  * may be used, what the server answers, and what to tell the user.
  */
 final class Authentication {
-  /**
-   * What the server offers in its answer to EHLO.
-   *
-   * @param mechanisms what follows AUTH; blank for no authentication
-   * @param startTls whether it offers STARTTLS
-   * @param isTls whether the connection is under TLS already
-   */
-  record Offer(String mechanisms, boolean startTls, boolean isTls) {
-    boolean has(String mechanism) {
-      return List.of(mechanisms.split("\\s+", -1)).stream().anyMatch(mechanism::equalsIgnoreCase);
-    }
-  }
-
-  /** Ends Angus Mail's exchange; what the user gets is made in {@link #failure}. */
-  private static final class Stop extends MessagingException {
-    private static final long serialVersionUID = 1L;
-
-    Stop(SpnegoException reason) {
-      super(reason.getMessage(), reason);
-    }
-  }
+  /** RFC 5321 section 4.5.3.1.4: the octets of a command, with CRLF, that every server reads. */
+  static final int LINE_LIMIT = 512;
 
   private final String host;
   private final List<String> listed;
   private final boolean hasPassword;
   private final ExchangeWatch watch;
 
-  private @Nullable Offer offer;
+  private String offered = "";
+  private boolean offersTls;
   private boolean isTls;
-  private MechanismChoice choice = new MechanismChoice(true, List.of());
+  private boolean allowsAny;
+  private final List<String> allowed = new ArrayList<>();
   private @Nullable String mechanism;
-  private int authLineLength;
+  private boolean isLongLine;
   private @Nullable ServerReply lastReply;
-  private @Nullable MessagingException networkFailure;
-  private @Nullable SpnegoException failure;
+  private @Nullable MessagingException failure;
 
   /**
    * Creates it for one connection.
@@ -61,94 +45,19 @@ final class Authentication {
    */
   Authentication(String host, List<String> listed, boolean hasPassword, ExchangeWatch watch) {
     this.host = host;
-    this.listed = List.copyOf(listed);
+    this.listed = listed;
     this.hasPassword = hasPassword;
     this.watch = watch;
   }
 
+  /** Whether the mechanism is one of those that mean SPNEGO here. */
+  static boolean isOurs(String mechanism) {
+    return SaslProperties.MECHANISMS.contains(mechanism.toUpperCase(Locale.ROOT));
+  }
+
   /** Whether an exchange of ours runs: AUTH was sent, and no one else's client sends it. */
   boolean isOurs() {
-    return mechanism != null && MechanismChoice.isOurs(mechanism) && !watch.isLeftToOthers();
-  }
-
-  /** Chooses the mechanisms that Angus Mail gets to see as configured. */
-  String[] choose(Offer offered) {
-    offer = offered;
-    isTls = offered.isTls();
-    choice = MechanismChoice.of(listed, offered::has, hasPassword);
-    // An empty list would mean any. What is not allowed, Angus takes for not offered.
-    List<String> names =
-        choice.everything() || !choice.names().isEmpty() ? choice.names() : wanted();
-    return names.toArray(String[]::new);
-  }
-
-  private List<String> wanted() {
-    return listed.isEmpty() ? List.of(SaslProperties.GSSAPI) : listed;
-  }
-
-  boolean allows(String name) {
-    return choice.allows(name);
-  }
-
-  /**
-   * Sees a command before it is sent.
-   *
-   * @throws MessagingException if nothing must be sent, since the client is not ours
-   */
-  void sending(String command) throws MessagingException {
-    String[] words = command.split(" ", 3);
-    if (!words[0].equals("AUTH") || words.length < 2) {
-      return;
-    }
-    mechanism = words[1];
-    authLineLength = command.length() + 2;
-    if (isOurs() && !watch.hasClient()) {
-      throw stop(
-          new SpnegoException(
-              Reason.OTHER_PROVIDER,
-              "Authenticating to "
-                  + host
-                  + " by "
-                  + mechanism
-                  + ": another security provider made the SASL client, and what it does cannot be"
-                  + " checked. Nothing was sent.",
-              null));
-    }
-  }
-
-  /**
-   * Sees the server's reply to a command of an exchange of ours.
-   *
-   * @throws MessagingException if the exchange must not go on
-   */
-  void received(ServerReply reply) throws MessagingException {
-    lastReply = reply;
-    if (reply.isSuccess()) {
-      try {
-        watch.serverSucceeded();
-      } catch (SpnegoException e) {
-        throw stop(e);
-      }
-    } else if (reply.isChallenge() && watch.isComplete()) {
-      // Angus would answer this with an empty line, and the next one, for ever.
-      throw stop(protocol("asks for more after the client's last token", reply));
-    } else if (reply.isChallenge() && !watch.isUnstarted() && !reply.isBase64()) {
-      throw stop(protocol("sent a challenge that is not base64", reply));
-    }
-  }
-
-  /** Whether the reply is a prompt in plain text, as Exchange's {@code 334 GSSAPI supported}. */
-  boolean isPlainPrompt(ServerReply reply) {
-    return isOurs() && reply.isChallenge() && watch.isUnstarted() && !reply.isBase64();
-  }
-
-  void tlsStarted() {
-    isTls = true;
-  }
-
-  /** Remembers what broke the connection, since Angus does not. */
-  void networkFailed(MessagingException e) {
-    networkFailure = e;
+    return mechanism != null && isOurs(mechanism) && !watch.isLeftToOthers();
   }
 
   /** Whether going on without AUTH is no way out, though Angus would take it. */
@@ -156,90 +65,176 @@ final class Authentication {
     return !listed.isEmpty() || !hasPassword;
   }
 
-  /** Whether only a password would have helped, and there was none: Jakarta Mail then says so. */
-  boolean lacksPassword() {
-    return mechanism == null && !hasPassword;
+  /**
+   * Chooses the mechanisms that Angus Mail gets to see as configured.
+   *
+   * <p>Angus passes on what is configured and offered; where no SASL client comes of it, it sends
+   * user and password by LOGIN, PLAIN, DIGEST-MD5 or NTLM, asked for or not. Here only what was
+   * asked for is used, in the order in which it was, and GSSAPI first where nothing was asked for
+   * (MS-SSEAN section 3.1.5.1).
+   *
+   * @param mechanisms what follows AUTH in the answer to EHLO; empty for no authentication
+   * @param startTls whether that answer holds STARTTLS
+   * @param underTls whether the connection is under TLS already
+   * @return the mechanisms, in capitals (RFC 4422 section 3.1); empty for any
+   */
+  String[] choose(String mechanisms, boolean startTls, boolean underTls) {
+    offered = mechanisms.strip();
+    offersTls = startTls;
+    isTls = underTls;
+    List<String> offers = List.of(offered.toUpperCase(Locale.ROOT).split("\\s+", -1));
+    allowed.clear();
+    for (String name : wanted()) {
+      String upper = name.toUpperCase(Locale.ROOT);
+      if (offers.contains(upper) && (hasPassword || isOurs(upper))) {
+        allowed.add(upper);
+        // Nothing beside one of ours. LOGIN is Angus's own, used only where no SASL client comes
+        // of what is listed: nothing after it, so that nothing is used in its place.
+        if (isOurs(allowed.get(0)) || upper.equals("LOGIN")) {
+          break;
+        }
+      }
+    }
+    allowsAny = allowed.isEmpty() && !isNeeded();
+    // What is not allowed, Angus takes for not offered.
+    List<String> shown = allowed.isEmpty() && !allowsAny ? wanted() : allowed;
+    return shown.toArray(new String[0]);
+  }
+
+  /** Whether the mechanism was chosen. */
+  boolean allows(String name) {
+    return allowsAny || allowed.contains(name.toUpperCase(Locale.ROOT));
+  }
+
+  private List<String> wanted() {
+    return listed.isEmpty() ? SaslProperties.MECHANISMS : listed;
   }
 
   /**
-   * What to throw where Angus says no more than "failed to connect".
+   * Sees a command before it is sent.
    *
-   * @return the failure, or null where Angus's own word stands
+   * @throws AuthenticationFailedException if nothing must be sent, since the client is not ours
    */
-  @Nullable MessagingException failure() {
-    if (networkFailure != null) {
-      return networkFailure;
+  void sending(String command, boolean underTls) throws AuthenticationFailedException {
+    if (!command.startsWith("AUTH ")) {
+      return;
     }
-    SpnegoException reason = reason();
-    return reason == null
-        ? null
-        : new AuthenticationFailedException(reason.getMessage() + lastWord(reason), reason);
+    String name = command.split(" ", 3)[1];
+    mechanism = name;
+    isTls = underTls;
+    isLongLine = command.length() + 2 > LINE_LIMIT;
+    if (isOurs() && !watch.hasClient()) {
+      throw told(
+          new SpnegoException(
+              Reason.OTHER_PROVIDER,
+              tried(List.of(name))
+                  + ": another security provider made the SASL client, and what it does cannot be"
+                  + " checked. Nothing was sent.",
+              null));
+    }
   }
 
-  private @Nullable SpnegoException reason() {
+  /**
+   * Sees the server's reply.
+   *
+   * @throws AuthenticationFailedException if the exchange must not go on
+   */
+  void received(ServerReply reply) throws AuthenticationFailedException {
+    lastReply = reply;
+    if (!isOurs()) {
+      return;
+    }
+    if (reply.isSuccess()) {
+      try {
+        watch.serverSucceeded();
+      } catch (SpnegoException e) {
+        throw told(e);
+      }
+    } else if (reply.isChallenge() && watch.isComplete()) {
+      // Angus would answer this with an empty line, and the next one, for ever.
+      throw told(
+          new SpnegoException(
+              Reason.PROTOCOL,
+              watch.describe()
+                  + ": the server asks for more after the client's last token ("
+                  + reply.describe()
+                  + ").",
+              null));
+    }
+  }
+
+  /** Whether the last reply was a prompt in plain text, as {@code 334 GSSAPI supported}. */
+  boolean isPrompted() {
+    return isOurs()
+        && watch.isUnstarted()
+        && lastReply != null
+        && lastReply.isChallenge()
+        && !lastReply.isBase64();
+  }
+
+  /** Remembers what ended the exchange or broke the connection, since Angus does not. */
+  void failed(MessagingException e) {
+    // Where STARTTLS is refused there is no such cause, and the reply before it tells more.
+    if (isOurs() && e.getCause() instanceof IOException) {
+      failure = e;
+    }
+  }
+
+  /**
+   * What to throw where Angus lets nobody in.
+   *
+   * @param ofAngus what Angus throws, if it does: no more than "failed to connect" as a rule
+   * @return the failure; null where Jakarta Mail is to speak, or to ask for a password
+   */
+  @Nullable MessagingException failure(@Nullable AuthenticationFailedException ofAngus) {
     if (failure != null) {
       return failure;
     }
-    if (watch.failure().isPresent()) {
-      return watch.failure().get();
+    SpnegoException reason = watch.failure().isPresent() ? watch.failure().get() : reason();
+    if (reason != null) {
+      return told(reason);
     }
-    if (mechanism == null) {
-      return notStarted();
-    }
-    return isOurs() && lastReply != null
-        ? new Refusal(watch.describe(), mechanism, authLineLength, isTls).explain(lastReply)
-        : null;
+    boolean onlyAPasswordWouldHelp = mechanism == null && !hasPassword;
+    return onlyAPasswordWouldHelp ? null : ofAngus;
   }
 
-  /** The server's reply, where the client and not the reply was what failed. */
-  private String lastWord(SpnegoException reason) {
-    String reply = lastReply == null ? "" : lastReply.describe();
-    return reply.isEmpty() || String.valueOf(reason.getMessage()).contains(reply)
-        ? ""
-        : " The server's last reply: " + reply + ".";
-  }
-
-  private @Nullable SpnegoException notStarted() {
-    if (offer == null || listed.isEmpty() || watch.isLeftToOthers()) {
-      return null; // as without us
+  /** The reason, or null where all is as without us. */
+  private @Nullable SpnegoException reason() {
+    if (mechanism != null) {
+      return isOurs() && lastReply != null
+          ? lastReply.explain(watch.describe() + " by AUTH " + mechanism, isTls, isLongLine)
+          : null;
     }
-    if (!choice.names().isEmpty()) {
+    if (listed.isEmpty() || watch.isLeftToOthers()) {
+      return null;
+    }
+    if (!allowed.isEmpty()) {
       return new SpnegoException(
           Reason.BAD_SETTING,
-          String.format(
-              Locale.ROOT,
-              "Authenticating to %s by %s: no SASL client can be made for it.",
-              host,
-              String.join(", ", choice.names())),
+          tried(allowed) + ": no SASL client can be made for it.",
           "Look for a javax.security.sasl.policy property that it does not hold to.",
           null);
     }
-    boolean beforeTls = offer.startTls() && !isTls;
-    String offered =
-        offer.mechanisms().isBlank()
-            ? "no authentication"
-            : "AUTH " + offer.mechanisms().strip() + " only";
+    boolean isBeforeTls = offersTls && !isTls;
     return new SpnegoException(
-        beforeTls ? Reason.TLS_REQUIRED : Reason.NOT_OFFERED,
-        String.format(
-            Locale.ROOT,
-            "Authenticating to %s by %s: the server offers %s%s. No password was sent.",
-            host,
-            String.join(", ", wanted()),
-            offered,
-            beforeTls ? " before TLS" : ""),
+        isBeforeTls ? Reason.TLS_REQUIRED : Reason.NOT_OFFERED,
+        tried(listed)
+            + ": the server offers "
+            + (offered.isEmpty() ? "no authentication" : "AUTH " + offered + " only")
+            + (isBeforeTls ? " before TLS. No password was sent." : ". No password was sent."),
         null);
   }
 
-  private Stop stop(SpnegoException reason) {
-    failure = reason;
-    return new Stop(reason);
+  private String tried(List<String> mechanisms) {
+    return "Authenticating to " + host + " by " + String.join(", ", mechanisms);
   }
 
-  private SpnegoException protocol(String what, ServerReply reply) {
-    return new SpnegoException(
-        Reason.PROTOCOL,
-        watch.describe() + ": the server " + what + " (" + reply.describe() + ").",
-        null);
+  /** For the user: with the server's last reply, where that was not what failed. */
+  private AuthenticationFailedException told(SpnegoException reason) {
+    String message = String.valueOf(reason.getMessage());
+    if (lastReply != null && !message.contains(lastReply.describe())) {
+      message += " The server's last reply: " + lastReply.describe() + ".";
+    }
+    return new AuthenticationFailedException(message, reason);
   }
 }

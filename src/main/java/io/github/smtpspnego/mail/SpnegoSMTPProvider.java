@@ -1,18 +1,55 @@
 package io.github.smtpspnego.mail;
 
+import io.github.smtpspnego.SpnegoProvider;
 import jakarta.mail.Provider;
+import java.lang.System.Logger.Level;
 
 /**
  * Offers the transport for {@code smtp}. Not Angus's {@code DefaultProvider}, so it comes first.
+ *
+ * <p>Jakarta Mail makes all of its providers with each {@code Session}, before any transport. So
+ * being on the class path is enough: ours installs the security provider, and offers the transport
+ * where Angus Mail's is there to be extended. A provider cannot be left out, so where ours is not
+ * to serve it stands under a name that nobody asks for. It never throws: that would leave the
+ * program without any {@code Session}.
  */
-public final class SpnegoSMTPProvider extends Provider {
+public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLProvider {
+  /** Switches all of it off: {@code -Dsmtp.spnego.autoregister=false}. */
+  static final String SWITCH = "smtp.spnego.autoregister";
+
+  private static final String ANGUS = "org.eclipse.angus.mail.smtp.SMTPTransport";
+
   /** For Jakarta Mail's service loader. */
   public SpnegoSMTPProvider() {
+    this("smtp");
+  }
+
+  SpnegoSMTPProvider(String protocol) {
     super(
         Type.TRANSPORT,
-        Registration.protocol("smtp"),
-        "io.github.smtpspnego.mail.SpnegoSMTPTransport",
+        register() ? protocol : "smtp-spnego-not-offered-for-" + protocol,
+        "io.github.smtpspnego.mail.SpnegoSMTPTransport", // its class may be missing a superclass
         "smtp-spnego",
         null);
+  }
+
+  /** Installs the security provider; tells whether the transport can be offered too. */
+  private static boolean register() {
+    if ("false".equalsIgnoreCase(System.getProperty(SWITCH))) {
+      return false;
+    }
+    try {
+      SpnegoProvider.install();
+      Class<?> angus = Class.forName(ANGUS, false, SpnegoSMTPProvider.class.getClassLoader());
+      // On the module path it is in one of two modules, and only one can be named in ours.
+      SpnegoSMTPProvider.class.getModule().addReads(angus.getModule());
+      return true;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
+    } catch (RuntimeException e) {
+      System.getLogger("io.github.smtpspnego")
+          .log(Level.WARNING, "The security provider could not be installed.", e);
+      return false;
+    }
   }
 }

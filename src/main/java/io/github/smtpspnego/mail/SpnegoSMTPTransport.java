@@ -7,13 +7,12 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.eclipse.angus.mail.util.PropUtil;
 import org.jspecify.annotations.Nullable;
@@ -38,93 +37,79 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code mail.smtp.class=org.eclipse.angus.mail.smtp.SMTPTransport} gives Angus's own back.
  */
-public sealed class SpnegoSMTPTransport extends SMTPTransport permits SpnegoSMTPSSLTransport {
+public final class SpnegoSMTPTransport extends SMTPTransport {
   private final String protocol;
-  private final boolean isSaslOn;
 
   /** There while a connection is being made, and nothing is inert then. */
   private @Nullable Authentication authentication;
-
-  /** A command of Angus's, sent and answered. */
-  private interface Command {
-    int run() throws MessagingException;
-  }
 
   /**
    * Called by Jakarta Mail.
    *
    * @param session the session
-   * @param urlname the server, as far as it is known
+   * @param urlname the server, as far as it is known; {@code smtps} is under TLS from the start
    */
-  public SpnegoSMTPTransport(Session session, URLName urlname) {
-    this(session, urlname, "smtp", false);
-  }
-
-  SpnegoSMTPTransport(Session session, @Nullable URLName urlname, String name, boolean isSsl) {
-    super(session, urlname, name, isSsl);
-    protocol = urlname == null ? name : urlname.getProtocol();
-    isSaslOn = isTrue("sasl.enable");
+  public SpnegoSMTPTransport(Session session, @Nullable URLName urlname) {
+    super(session, urlname, "smtp", urlname != null && "smtps".equals(urlname.getProtocol()));
+    protocol = urlname == null ? "smtp" : urlname.getProtocol();
   }
 
   @Override
   protected synchronized boolean protocolConnect(
       @Nullable String host, int port, @Nullable String user, @Nullable String password)
       throws MessagingException {
-    List<String> listed = listedMechanisms();
+    String[] configured = super.getSASLMechanisms();
+    List<String> listed = configured == null ? List.of() : List.of(configured);
     String name = host == null || host.isEmpty() ? "localhost" : host;
     if (!isWanted(name, listed, user != null && password != null)) {
       return super.protocolConnect(host, port, user, password);
     }
     PasswordAuthentication login =
         password == null ? ask(name, port, user) : new PasswordAuthentication(user, password);
+    String loginName = orEmpty(login.getUserName());
+    String loginPassword = orEmpty(login.getPassword());
     SpnegoProvider.install(); // another copy of the jar may have put its own in the place
-    try (ExchangeWatch watch = ExchangeWatch.open(protocol, Refusal.LINE_LIMIT)) {
-      Authentication current =
-          new Authentication(name, listed, !orEmpty(login.getPassword()).isEmpty(), watch);
+    try (ExchangeWatch watch = ExchangeWatch.open(protocol, Authentication.LINE_LIMIT)) {
+      Authentication current = new Authentication(name, listed, !loginPassword.isEmpty(), watch);
       authentication = current;
-      return connect(current, host, port, login);
+      AuthenticationFailedException ofAngus = null;
+      try {
+        if (super.protocolConnect(host, port, loginName, loginPassword)) {
+          return true;
+        }
+      } catch (AuthenticationFailedException e) {
+        ofAngus = e;
+      }
+      MessagingException failure = current.failure(ofAngus);
+      if (failure == null) {
+        return false;
+      }
+      throw failure;
     } finally {
       authentication = null;
     }
   }
 
-  private boolean connect(
-      Authentication current, @Nullable String host, int port, PasswordAuthentication login)
-      throws MessagingException {
-    AuthenticationFailedException ofAngus = null;
-    try {
-      if (super.protocolConnect(
-          host, port, orEmpty(login.getUserName()), orEmpty(login.getPassword()))) {
-        return true;
-      }
-    } catch (AuthenticationFailedException e) {
-      ofAngus = e;
-    }
-    MessagingException failure = current.failure();
-    if (failure != null) {
-      throw failure;
-    }
-    if (ofAngus != null && !current.lacksPassword()) {
-      throw ofAngus;
-    }
-    return false;
-  }
-
   /** Whether SPNEGO is configured, or may be what the server offers. */
   private boolean isWanted(String host, List<String> listed, boolean hasLogin) {
-    if (!isSaslOn || !(listed.isEmpty() || listed.stream().anyMatch(MechanismChoice::isOurs))) {
-      return false;
+    boolean isNamed = false;
+    for (String mechanism : listed) {
+      isNamed |= Authentication.isOurs(mechanism);
     }
     // Without user and password Angus authenticates only where it must; so do we, unless the
     // mechanism was named.
-    boolean isNamed = !listed.isEmpty() && property("auth") == null;
-    if (!hasLogin && !isTrue("auth") && !isNamed) {
+    if (!getSASLEnabled()
+        || !(isNamed || listed.isEmpty())
+        || !(hasLogin || isTrue("auth", isNamed))) {
       return false;
     }
+    // What Angus hands to the SASL factory; the names in it are texts.
+    @SuppressWarnings("unchecked")
+    Map<String, ?> properties = (Map<String, ?>) (Map<?, ?>) session.getProperties();
     // The canonical name will be known once the connection is open.
     Optional<String> serverName =
-        isTrue("sasl.usecanonicalhostname") ? Optional.empty() : Optional.of(host);
-    return ExchangeWatch.isWanted(protocol, asMap(session.getProperties()), serverName);
+        isTrue("sasl.usecanonicalhostname", false) ? Optional.empty() : Optional.of(host);
+    return ExchangeWatch.isWanted(protocol, properties, serverName);
   }
 
   /**
@@ -143,11 +128,6 @@ public sealed class SpnegoSMTPTransport extends SMTPTransport permits SpnegoSMTP
     return answer == null ? new PasswordAuthentication(user, null) : answer;
   }
 
-  private List<String> listedMechanisms() {
-    String[] listed = super.getSASLMechanisms();
-    return listed == null ? List.of() : List.of(listed);
-  }
-
   /**
    * {@inheritDoc}
    *
@@ -155,12 +135,10 @@ public sealed class SpnegoSMTPTransport extends SMTPTransport permits SpnegoSMTP
    */
   @Override
   public synchronized String[] getSASLMechanisms() {
-    if (authentication == null) {
-      return super.getSASLMechanisms();
-    }
-    String offered = super.getExtensionParameter("AUTH");
-    return authentication.choose(
-        new Authentication.Offer(orEmpty(offered), super.supportsExtension("STARTTLS"), isSSL()));
+    return authentication == null
+        ? super.getSASLMechanisms()
+        : authentication.choose(
+            orEmpty(getExtensionParameter("AUTH")), supportsExtension("STARTTLS"), isSSL());
   }
 
   @Override
@@ -181,36 +159,32 @@ public sealed class SpnegoSMTPTransport extends SMTPTransport permits SpnegoSMTP
         || (authentication != null
             && authentication.isNeeded()
             && extension.equalsIgnoreCase("AUTH")
-            && isTrue("auth"));
+            && isTrue("auth", false));
   }
 
   @Override
   public synchronized int simpleCommand(String command) throws MessagingException {
-    if (authentication != null) {
-      authentication.sending(command);
+    Authentication current = authentication;
+    if (current == null) {
+      return super.simpleCommand(command);
     }
-    return watched(() -> super.simpleCommand(command));
+    try {
+      current.sending(command, isSSL());
+      int code = super.simpleCommand(command);
+      current.received(new ServerReply(code, super.getLastServerResponse()));
+      return code;
+    } catch (MessagingException e) {
+      current.failed(e);
+      throw e;
+    }
   }
 
   @Override
   protected synchronized int simpleCommand(byte[] command) throws MessagingException {
-    return watched(() -> super.simpleCommand(command));
-  }
-
-  private int watched(Command command) throws MessagingException {
-    Authentication current = authentication;
-    if (current == null || !current.isOurs()) {
-      return command.run();
-    }
-    int code;
-    try {
-      code = command.run();
-    } catch (MessagingException e) {
-      current.networkFailed(e);
-      throw e;
-    }
-    current.received(ServerReply.of(code, super.getLastServerResponse()));
-    return code;
+    // While a connection is being made this is base64.
+    return authentication == null
+        ? super.simpleCommand(command)
+        : simpleCommand(new String(command, StandardCharsets.US_ASCII));
   }
 
   /**
@@ -228,12 +202,9 @@ public sealed class SpnegoSMTPTransport extends SMTPTransport permits SpnegoSMTP
     }
     try {
       super.startTLS();
-      current.tlsStarted();
       ehlo(getLocalHost());
     } catch (MessagingException e) {
-      if (e.getCause() instanceof IOException) {
-        current.networkFailed(e);
-      }
+      current.failed(e);
       throw e;
     }
   }
@@ -245,29 +216,17 @@ public sealed class SpnegoSMTPTransport extends SMTPTransport permits SpnegoSMTP
    */
   @Override
   public synchronized String getLastServerResponse() {
-    String response = super.getLastServerResponse();
-    return authentication != null
-            && authentication.isPlainPrompt(ServerReply.of(getLastReturnCode(), response))
+    return authentication != null && authentication.isPrompted()
         ? "334 "
-        : response;
+        : super.getLastServerResponse();
   }
 
-  private boolean isTrue(String name) {
+  private boolean isTrue(String name, boolean byDefault) {
     return PropUtil.getBooleanProperty(
-        session.getProperties(), "mail." + protocol + "." + name, false);
-  }
-
-  private @Nullable String property(String name) {
-    return session.getProperty("mail." + protocol + "." + name);
+        session.getProperties(), "mail." + protocol + "." + name, byDefault);
   }
 
   private static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
-  }
-
-  // What Angus hands to the SASL factory; the names in it are texts.
-  @SuppressWarnings("unchecked")
-  private static Map<String, ?> asMap(Properties properties) {
-    return (Map<String, ?>) (Map<?, ?>) properties;
   }
 }

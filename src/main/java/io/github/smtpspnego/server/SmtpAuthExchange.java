@@ -4,7 +4,6 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
-import io.github.smtpspnego.settings.UnknownSettings;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -84,7 +83,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
     this.settings = new SettingsReader(PROTOCOL, properties);
     this.serverName = serverName;
     this.mayActAs = mayActAs;
-    UnknownSettings.warn(settings);
+    settings.warnOfUnknownNames();
   }
 
   /**

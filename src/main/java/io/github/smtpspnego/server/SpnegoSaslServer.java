@@ -4,12 +4,10 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.AcceptorFinder;
 import io.github.smtpspnego.credentials.Credentials;
-import io.github.smtpspnego.gss.MessageProtection;
-import io.github.smtpspnego.gss.NegotiatedLayer;
+import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.gss.Qop;
-import io.github.smtpspnego.gss.SecurityLayerChoice;
-import io.github.smtpspnego.gss.SecurityLayerOffer;
+import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoAcceptor;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -73,7 +71,7 @@ final class SpnegoSaslServer implements SaslServer {
 
   // What is there once the exchange is complete.
   private String authorizationId = "";
-  private @Nullable NegotiatedLayer layer;
+  private @Nullable SecurityLayer layer;
 
   /**
    * Creates a server.
@@ -195,7 +193,7 @@ final class SpnegoSaslServer implements SaslServer {
       throw protocol("sent data where an empty response to the last token was due");
     }
     if (!settings().makesOffer(mechanism, acceptor().isSpnego())) {
-      complete(Optional.empty(), NegotiatedLayer.NONE);
+      complete(Optional.empty(), SecurityLayer.NONE);
       return null;
     }
     List<Qop> wanted = settings().qop;
@@ -208,36 +206,35 @@ final class SpnegoSaslServer implements SaslServer {
     }
     // RFC 4752 section 3.2: no layer, no size.
     int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings().maxBuffer;
-    byte[] offer = new SecurityLayerOffer(offered, maxSize).encode();
-    byte[] challenge = acceptor().protection().wrap(offer, 0, offer.length, Qop.AUTH);
+    byte[] offer = new LayerMessage(offered, maxSize, Optional.empty()).encode();
+    byte[] challenge = acceptor().layer().wrap(offer, 0, offer.length);
     state = State.OFFERED;
     return challenge;
   }
 
   private byte @Nullable [] choose(byte[] response) throws SpnegoException {
-    MessageProtection protection = acceptor().protection();
-    SecurityLayerChoice choice;
+    SecurityLayer wrapping = acceptor().layer();
+    LayerMessage choice;
     try {
-      byte[] plain = protection.unwrap(response, 0, response.length, Qop.AUTH);
-      choice = SecurityLayerChoice.decode(plain);
+      choice = LayerMessage.readChoice(wrapping.unwrap(response, 0, response.length));
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the client sent " + e.getMessage() + ".", e);
     }
-    if (!offered.contains(choice.layer())) {
+    Qop chosen = choice.layers().get(0);
+    if (!offered.contains(chosen)) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          tried() + ": the client chose " + choice.layer() + ", and " + offered + " were offered.",
+          tried() + ": the client chose " + chosen + ", and " + offered + " were offered.",
           null);
     }
     complete(
-        choice.authorizationId(),
-        NegotiatedLayer.of(choice.layer(), protection, choice.maxSize(), settings().maxBuffer));
+        choice.authorizationId(), wrapping.agreed(chosen, choice.maxSize(), settings().maxBuffer));
     return null;
   }
 
   /** The one way to success. */
-  private void complete(Optional<String> requested, NegotiatedLayer negotiated)
+  private void complete(Optional<String> requested, SecurityLayer negotiated)
       throws SpnegoException {
     authorizationId = authorization.grant(acceptor().client(), requested);
     layer = negotiated;
@@ -285,7 +282,7 @@ final class SpnegoSaslServer implements SaslServer {
     if (name.equals(Sasl.BOUND_SERVER_NAME)) {
       return ServerSettings.hostOf(target());
     }
-    NegotiatedLayer negotiated = negotiated();
+    SecurityLayer negotiated = negotiated();
     return name.equals(Sasl.CREDENTIALS)
         ? acceptor().delegated().orElse(null)
         : negotiated.property(name);
@@ -332,7 +329,7 @@ final class SpnegoSaslServer implements SaslServer {
     return Objects.requireNonNull(acceptor);
   }
 
-  private NegotiatedLayer negotiated() {
+  private SecurityLayer negotiated() {
     if (layer == null) {
       throw new IllegalStateException("the exchange is in " + state + ", not complete");
     }

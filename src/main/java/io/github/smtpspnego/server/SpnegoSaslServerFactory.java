@@ -3,8 +3,6 @@ package io.github.smtpspnego.server;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
-import io.github.smtpspnego.settings.Switch;
-import io.github.smtpspnego.settings.UnknownSettings;
 import java.util.Map;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslServer;
@@ -39,11 +37,11 @@ public final class SpnegoSaslServerFactory implements SaslServerFactory {
     if (!isOurs(settings)) {
       return null;
     }
-    UnknownSettings.warn(settings);
+    settings.warnOfUnknownNames();
     return new SpnegoSaslServer(
         mechanism,
         () -> {
-          Switch.isOn(settings); // a bad value is told here
+          settings.isOn(); // a bad value is told here
           return ServerSettings.read(settings, serverName, true);
         },
         new Authorization(handler));
@@ -58,7 +56,7 @@ public final class SpnegoSaslServerFactory implements SaslServerFactory {
 
   private static boolean isOurs(SettingsReader settings) {
     try {
-      return Switch.isOn(settings);
+      return settings.isOn();
     } catch (SpnegoException e) {
       return true; // who set it badly meant us; the server says what is wrong
     }

@@ -4,7 +4,6 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.gss.Qop;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,8 @@ public final class SaslProperties {
   private static final int LARGEST_MAX_BUFFER = 0xffffff;
 
   /** Policies that these mechanisms do not hold to, as the JDK's own GSSAPI does not. */
-  private static final Set<String> NOT_HELD =
-      Set.of(Sasl.POLICY_NODICTIONARY, Sasl.POLICY_FORWARD_SECRECY, Sasl.POLICY_PASS_CREDENTIALS);
+  private static final List<String> NOT_HELD =
+      List.of(Sasl.POLICY_NODICTIONARY, Sasl.POLICY_FORWARD_SECRECY, Sasl.POLICY_PASS_CREDENTIALS);
 
   private SaslProperties() {}
 
@@ -35,8 +34,14 @@ public final class SaslProperties {
    * @return false where a policy is asked for that they do not hold to
    */
   public static boolean policiesHold(@Nullable Map<String, ?> properties) {
-    return properties == null
-        || NOT_HELD.stream().noneMatch(policy -> isTrue(properties.get(policy)));
+    if (properties != null) {
+      for (String policy : NOT_HELD) {
+        if ("true".equalsIgnoreCase(String.valueOf(properties.get(policy)))) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /**
@@ -75,9 +80,5 @@ public final class SaslProperties {
     }
     throw SettingsReader.bad(
         Sasl.MAX_BUFFER, value, "it must be a number from 1 to " + LARGEST_MAX_BUFFER);
-  }
-
-  private static boolean isTrue(@Nullable Object value) {
-    return value != null && "true".equalsIgnoreCase(value.toString());
   }
 }

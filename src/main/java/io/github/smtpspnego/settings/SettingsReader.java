@@ -3,17 +3,23 @@ package io.github.smtpspnego.settings;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
-import java.util.Arrays;
-import java.util.List;
+import java.lang.System.Logger.Level;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The properties of one protocol: those handed to the SASL factory, then the system's. */
 public final class SettingsReader {
+  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
+
+  private static final int MOST_WARNINGS = 100;
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
+
   private final String protocol;
   private final Map<String, ?> properties;
 
@@ -38,16 +44,43 @@ public final class SettingsReader {
   }
 
   /**
+   * Whether the protocol is switched on; where it is not, the JDK asks the next provider.
+   *
+   * @return true for smtp and smtps where nothing else is set
+   * @throws SpnegoException if the setting {@code enable} has a bad value
+   */
+  public boolean isOn() throws SpnegoException {
+    String set = choice(SpnegoOption.ENABLE).orElse("");
+    return set.isEmpty() ? protocol.equals("smtp") || protocol.equals("smtps") : set.equals("true");
+  }
+
+  /**
+   * Whether the host is one of those known to speak SPNEGO (MS-SSEAN section 1.5).
+   *
+   * @param host the server's name, or null
+   * @return true where one of the patterns set matches it
+   */
+  public boolean isKnownHost(@Nullable String host) {
+    String name = host == null ? "" : host;
+    for (String pattern : text(SpnegoOption.HOSTS).orElse("*").split(",", -1)) {
+      String escaped = pattern.strip().replaceAll("[^\\w*?]", "\\\\$0");
+      if (name.matches("(?i)" + escaped.replace("?", ".").replace("*", ".*"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * Any property as text.
    *
    * @param name its whole name
    * @return its value without blanks around it; empty where it is not set or blank
    */
   public Optional<String> property(String name) {
-    return Optional.ofNullable(given(name))
-        .or(() -> Optional.ofNullable(System.getProperty(name)))
-        .map(String::strip)
-        .filter(text -> !text.isEmpty());
+    String value = given(name);
+    String text = value == null ? System.getProperty(name, "") : value;
+    return text.isBlank() ? Optional.empty() : Optional.of(text.strip());
   }
 
   /**
@@ -59,7 +92,8 @@ public final class SettingsReader {
    * @return the object; empty where it is not set or of another type
    */
   public <T> Optional<T> object(String name, Class<T> type) {
-    return Optional.ofNullable(properties.get(name)).filter(type::isInstance).map(type::cast);
+    Object value = properties.get(name);
+    return type.isInstance(value) ? Optional.of(type.cast(value)) : Optional.empty();
   }
 
   /**
@@ -69,8 +103,10 @@ public final class SettingsReader {
    * @return its value, or its default; empty where both are
    */
   public Optional<String> text(SpnegoOption option) {
-    return property(option.propertyName(protocol))
-        .or(() -> Optional.of(option.defaultValue()).filter(value -> !value.isEmpty()));
+    Optional<String> set = property(option.propertyName(protocol));
+    return set.isPresent() || option.defaultValue().isEmpty()
+        ? set
+        : Optional.of(option.defaultValue());
   }
 
   /**
@@ -81,12 +117,15 @@ public final class SettingsReader {
    * @throws SpnegoException if it is set to something else
    */
   public Optional<String> choice(SpnegoOption option) throws SpnegoException {
-    Optional<String> set =
-        property(option.propertyName(protocol)).map(text -> text.toLowerCase(Locale.ROOT));
-    if (set.isPresent() && !option.choices().contains(set.get())) {
+    Optional<String> set = property(option.propertyName(protocol));
+    if (set.isEmpty()) {
+      return set;
+    }
+    String choice = set.get().toLowerCase(Locale.ROOT);
+    if (!option.choices().contains(choice)) {
       throw bad(option, "it must be one of " + String.join(", ", option.choices()));
     }
-    return set;
+    return Optional.of(choice);
   }
 
   /**
@@ -141,22 +180,59 @@ public final class SettingsReader {
         null);
   }
 
-  /**
-   * The names under the prefix that are no settings.
-   *
-   * @return whole names of properties
-   */
-  public List<String> unknownNames() {
-    String prefix = SpnegoOption.prefix(protocol);
-    return Stream.concat(
-            names(properties).stream(), System.getProperties().stringPropertyNames().stream())
-        .filter(name -> name.startsWith(prefix))
-        .filter(
-            name ->
-                Arrays.stream(SpnegoOption.values())
-                    .noneMatch(option -> option.propertyName(protocol).equals(name)))
-        .distinct()
-        .toList();
+  /** Warns, once each, of names under the prefix that are no settings: most are misspelt. */
+  public void warnOfUnknownNames() {
+    Set<String> names = new TreeSet<>(System.getProperties().stringPropertyNames());
+    // A Properties object may have defaults, which Map.keySet does not show.
+    names.addAll(
+        (Map<?, ?>) properties instanceof Properties withDefaults
+            ? withDefaults.stringPropertyNames()
+            : properties.keySet());
+    for (String name : names) {
+      if (name.startsWith(SpnegoOption.prefix(protocol))) {
+        String nearest = nearest(name);
+        if (!name.equals(nearest) && WARNED.size() < MOST_WARNINGS && WARNED.add(name)) {
+          LOGGER.log(
+              Level.WARNING,
+              "The property {0} is no setting of smtp-spnego; the nearest one is {1}.",
+              name,
+              nearest);
+        }
+      }
+    }
+  }
+
+  /** The name of a setting that is most like this one: itself where it is one. */
+  String nearest(String name) {
+    String nearest = "";
+    int least = Integer.MAX_VALUE;
+    for (SpnegoOption option : SpnegoOption.values()) {
+      String known = option.propertyName(protocol);
+      int distance = distance(name, known);
+      if (distance < least) {
+        nearest = known;
+        least = distance;
+      }
+    }
+    return nearest;
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int replace = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[to.length()];
   }
 
   private @Nullable String given(String name) {
@@ -169,12 +245,5 @@ public final class SettingsReader {
     }
     Object value = properties.get(name);
     return value == null ? null : value.toString();
-  }
-
-  private static List<String> names(Map<String, ?> properties) {
-    if ((Map<?, ?>) properties instanceof Properties withDefaults) {
-      return List.copyOf(withDefaults.stringPropertyNames());
-    }
-    return List.copyOf(properties.keySet());
   }
 }

@@ -2,6 +2,7 @@ package io.github.smtpspnego.gss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,10 +47,10 @@ class SpnegoAcceptorIT {
     byte[] reply =
         accept(init(List.of(Oids.MS_KERBEROS, Oids.KERBEROS, Oids.NTLM), kerberosToken(true)));
     assertEstablished();
-    NegTokenResp resp = NegTokenResp.read(reply);
-    assertEquals(Optional.of(NegState.ACCEPT_COMPLETED), resp.negState());
+    NegTokenResp resp = resp(reply);
+    assertEquals(NegTokenResp.ACCEPT_COMPLETED, resp.negState);
     // MS-SPNG section 3.1.5.2: the client wants its own first choice back.
-    assertEquals(Optional.of(Oids.MS_KERBEROS), resp.supportedMech());
+    assertEquals(Oids.MS_KERBEROS, resp.supportedMech);
   }
 
   @Test
@@ -64,16 +65,15 @@ class SpnegoAcceptorIT {
     GSSContext client = Tokens.context(Tokens.KERBEROS, "smtp/localhost", true);
     byte[] apReq = Tokens.first(alice, client);
 
-    NegTokenResp first =
-        NegTokenResp.read(accept(init(List.of(Oids.NTLM, Oids.KERBEROS), Optional.of(ntlm))));
-    assertEquals(Optional.of(NegState.ACCEPT_INCOMPLETE), first.negState());
-    assertEquals(Optional.of(Oids.KERBEROS), first.supportedMech());
+    NegTokenResp first = resp(accept(init(List.of(Oids.NTLM, Oids.KERBEROS), Optional.of(ntlm))));
+    assertEquals(NegTokenResp.ACCEPT_INCOMPLETE, first.negState);
+    assertEquals(Oids.KERBEROS, first.supportedMech);
     assertFalse(acceptor.isEstablished());
 
-    NegTokenResp second = NegTokenResp.read(accept(response(apReq)));
+    NegTokenResp second = resp(accept(response(apReq)));
     assertEstablished();
-    assertEquals(Optional.of(NegState.ACCEPT_COMPLETED), second.negState());
-    byte[] apRep = second.responseToken().orElseThrow();
+    assertEquals(NegTokenResp.ACCEPT_COMPLETED, second.negState);
+    byte[] apRep = second.responseToken;
     Dialogue.as(alice, () -> client.initSecContext(apRep, 0, apRep.length));
     assertTrue(client.isEstablished());
   }
@@ -127,13 +127,7 @@ class SpnegoAcceptorIT {
   @Test
   void anEmptySecondTokenIsRefused() throws Exception {
     accept(init(List.of(Oids.KERBEROS), Optional.empty()));
-    byte[] empty =
-        new NegTokenResp(
-                Optional.of(NegState.ACCEPT_INCOMPLETE),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty())
-            .encode();
+    byte[] empty = NegTokenResp.encode(NegTokenResp.ACCEPT_INCOMPLETE, Oids.KERBEROS, null, null);
     assertRefused(Reason.PROTOCOL, "NegTokenResp", empty);
   }
 
@@ -145,14 +139,14 @@ class SpnegoAcceptorIT {
   @Test
   void anApReqIsReadWholeOrNotAtAll() throws Exception {
     byte[] token = kerberosToken(true).orElseThrow();
-    ApReqMessage request = ApReqMessage.read(token);
-    assertEquals(Kdc.full("smtp/localhost"), request.server());
-    assertTrue(request.kvno().isPresent());
-    assertTrue(request.describe().contains("kvno " + request.kvno().get()));
+    String ticket = new PeerToken(token).apReq().describe();
+    assertTrue(ticket.startsWith("a ticket for smtp/localhost@EXAMPLE.TEST (kvno "), ticket);
     for (int length = 0; length < token.length; length++) {
-      byte[] cut = Arrays.copyOf(token, length);
-      assertThrows(Der.MalformedException.class, () -> ApReqMessage.read(cut));
+      PeerToken cut = new PeerToken(Arrays.copyOf(token, length));
+      assertNull(cut.apReq());
+      assertEquals(Reason.MALFORMED_TOKEN, cut.reason());
     }
+    assertNull(new PeerToken(Arrays.copyOf(token, token.length + 1)).apReq());
   }
 
   @Test
@@ -192,12 +186,14 @@ class SpnegoAcceptorIT {
   }
 
   private static byte[] init(List<Oid> mechTypes, Optional<byte[]> mechToken) {
-    return new NegTokenInit(mechTypes, mechToken).encode();
+    return NegTokenInit.encode(mechTypes, mechToken.orElse(null));
   }
 
   private static byte[] response(byte[] mechToken) {
-    return new NegTokenResp(
-            Optional.empty(), Optional.empty(), Optional.of(mechToken), Optional.empty())
-        .encode();
+    return NegTokenResp.encode(NegTokenResp.ACCEPT_INCOMPLETE, Oids.KERBEROS, mechToken, null);
+  }
+
+  private static NegTokenResp resp(byte[] token) {
+    return new PeerToken(token).resp();
   }
 }

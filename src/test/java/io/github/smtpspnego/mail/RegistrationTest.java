@@ -17,6 +17,7 @@ import java.security.Security;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,21 +25,22 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 @ResourceLock("java.security.Security")
 class RegistrationTest {
   @AfterEach
   void takeOut() {
-    System.clearProperty(Registration.SWITCH);
+    System.clearProperty(SpnegoSMTPProvider.SWITCH);
     SpnegoProvider.uninstall();
   }
 
   @ParameterizedTest
-  @CsvSource({"smtp,SpnegoSMTPTransport", "smtps,SpnegoSMTPSSLTransport"})
-  void theJarOnTheClassPathIsEnough(String protocol, String transport) throws Exception {
+  @ValueSource(strings = {"smtp", "smtps"})
+  void theJarOnTheClassPathIsEnough(String protocol) throws Exception {
     Session session = Session.getInstance(new Properties());
-    assertEquals(transport, session.getTransport(protocol).getClass().getSimpleName());
+    assertEquals(SpnegoSMTPTransport.class, session.getTransport(protocol).getClass());
     assertNotNull(Security.getProvider(SpnegoProvider.NAME));
   }
 
@@ -56,7 +58,7 @@ class RegistrationTest {
   @ParameterizedTest
   @CsvSource({"smtp,SMTPTransport", "smtps,SMTPSSLTransport"})
   void autoregisterFalseTurnsAllOfItOff(String protocol, String transport) throws Exception {
-    System.setProperty(Registration.SWITCH, "false");
+    System.setProperty(SpnegoSMTPProvider.SWITCH, "false");
     Session session = Session.getInstance(new Properties());
     assertEquals(
         "org.eclipse.angus.mail.smtp." + transport,
@@ -132,9 +134,8 @@ class RegistrationTest {
   @Test
   void theServicesAreThere() {
     Session session = Session.getInstance(new Properties());
-    assertTrue(
-        Arrays.stream(session.getProviders()).anyMatch(SpnegoSMTPProvider.class::isInstance));
-    assertTrue(
-        Arrays.stream(session.getProviders()).anyMatch(SpnegoSMTPSSLProvider.class::isInstance));
+    for (Class<?> ours : List.of(SpnegoSMTPProvider.class, SpnegoSMTPSSLProvider.class)) {
+      assertTrue(Arrays.stream(session.getProviders()).anyMatch(p -> p.getClass() == ours));
+    }
   }
 }

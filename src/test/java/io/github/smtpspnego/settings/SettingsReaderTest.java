@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.support.LogRecorder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,28 +83,36 @@ class SettingsReaderTest {
   }
 
   @Test
-  void unknownNamesAreFoundAndTheNearestIsNamed() {
+  void unknownNamesAreWarnedOfOnceAndTheNearestIsNamed() {
     SettingsReader settings =
         new SettingsReader("smtp", Map.of("mail.smtp.sasl.spnego.keytabs", "/x", SPN, "x@y"));
-    assertEquals(List.of("mail.smtp.sasl.spnego.keytabs"), settings.unknownNames());
+    LogRecorder log = LogRecorder.start();
+    try {
+      settings.warnOfUnknownNames();
+      settings.warnOfUnknownNames();
+      assertEquals(
+          List.of(
+              "The property mail.smtp.sasl.spnego.keytabs is no setting of smtp-spnego; the nearest"
+                  + " one is mail.smtp.sasl.spnego.keytab."),
+          log.warnings());
+    } finally {
+      log.close();
+    }
     assertEquals(
-        "mail.smtp.sasl.spnego.keytab",
-        UnknownSettings.nearest("mail.smtp.sasl.spnego.keytabs", "smtp"));
-    assertEquals(
-        "mail.smtp.sasl.spnego.mutualauth",
-        UnknownSettings.nearest("mail.smtp.sasl.spnego.mutual-auth", "smtp"));
+        "mail.smtp.sasl.spnego.mutualauth", settings.nearest("mail.smtp.sasl.spnego.mutual-auth"));
+    for (SpnegoOption option : SpnegoOption.values()) {
+      assertEquals(option.propertyName("smtp"), settings.nearest(option.propertyName("smtp")));
+    }
   }
 
   @Test
   void smtpAndSmtpsAreOnAndOthersOff() throws SpnegoException {
-    assertTrue(Switch.isOn(new SettingsReader("smtp", null)));
-    assertTrue(Switch.isOn(new SettingsReader("SMTPS", null)));
-    assertEquals(false, Switch.isOn(new SettingsReader("ldap", null)));
-    assertTrue(
-        Switch.isOn(new SettingsReader("lmtp", Map.of("mail.lmtp.sasl.spnego.enable", "true"))));
+    assertTrue(new SettingsReader("smtp", null).isOn());
+    assertTrue(new SettingsReader("SMTPS", null).isOn());
+    assertEquals(false, new SettingsReader("ldap", null).isOn());
+    assertTrue(new SettingsReader("lmtp", Map.of("mail.lmtp.sasl.spnego.enable", "true")).isOn());
     assertEquals(
-        false,
-        Switch.isOn(new SettingsReader("smtp", Map.of("mail.smtp.sasl.spnego.enable", "false"))));
+        false, new SettingsReader("smtp", Map.of("mail.smtp.sasl.spnego.enable", "false")).isOn());
   }
 
   @Test
@@ -111,12 +120,13 @@ class SettingsReaderTest {
     SettingsReader settings =
         new SettingsReader(
             "smtp", Map.of("mail.smtp.sasl.spnego.hosts", "*.contoso.com, mail?.fabrikam.com"));
-    assertTrue(Switch.isKnownHost(settings, "MX.contoso.com"));
-    assertTrue(Switch.isKnownHost(settings, "mail1.fabrikam.com"));
-    assertEquals(false, Switch.isKnownHost(settings, "mail12.fabrikam.com"));
-    assertEquals(false, Switch.isKnownHost(settings, "contoso.com.evil.org"));
-    assertEquals(false, Switch.isKnownHost(settings, "mxXcontoso.com"));
-    assertTrue(Switch.isKnownHost(new SettingsReader("smtp", null), "anything"));
+    assertTrue(settings.isKnownHost("MX.contoso.com"));
+    assertTrue(settings.isKnownHost("mail1.fabrikam.com"));
+    assertEquals(false, settings.isKnownHost("mail12.fabrikam.com"));
+    assertEquals(false, settings.isKnownHost("contoso.com.evil.org"));
+    assertEquals(false, settings.isKnownHost("mxXcontoso.com"));
+    assertTrue(new SettingsReader("smtp", null).isKnownHost("anything"));
+    assertTrue(new SettingsReader("smtp", null).isKnownHost(null));
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // what Angus Mail does with the Session's

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The four octets of RFC 2222 section 7.2, offered and chosen. */
-class SecurityLayerTest {
+class LayerMessageTest {
   @ParameterizedTest
   @CsvSource({
     "0100bb80, 48000, AUTH", // Exchange
@@ -26,7 +26,7 @@ class SecurityLayerTest {
     "f9000000, 0, AUTH", // bits that RFC 2222 does not know
   })
   void offersAsServersMakeThem(String hex, int maxSize, String layers) {
-    SecurityLayerOffer offer = SecurityLayerOffer.decode(HexFormat.of().parseHex(hex));
+    LayerMessage offer = LayerMessage.readOffer(HexFormat.of().parseHex(hex));
     assertEquals(maxSize, offer.maxSize());
     assertEquals(
         layers.isEmpty() ? List.of() : List.of(layers.split(" ", -1)),
@@ -37,23 +37,24 @@ class SecurityLayerTest {
   @ValueSource(strings = {"", "01", "010000", "0100000000"})
   void anOfferHasFourOctets(String hex) {
     byte[] octets = HexFormat.of().parseHex(hex);
-    assertThrows(IllegalArgumentException.class, () -> SecurityLayerOffer.decode(octets));
+    assertThrows(IllegalArgumentException.class, () -> LayerMessage.readOffer(octets));
   }
 
   @Test
   void anOfferIsEncoded() {
-    SecurityLayerOffer offer = new SecurityLayerOffer(List.of(Qop.AUTH_CONF, Qop.AUTH), 0xabcdef);
+    LayerMessage offer =
+        new LayerMessage(List.of(Qop.AUTH_CONF, Qop.AUTH), 0xabcdef, Optional.empty());
     assertArrayEquals(HexFormat.of().parseHex("05abcdef"), offer.encode());
   }
 
   @Test
   void aChoiceIsReadAgain() {
-    SecurityLayerChoice choice =
-        new SecurityLayerChoice(Qop.AUTH_INT, 65536, Optional.of("jürgen@example.test"));
-    assertEquals(choice, SecurityLayerChoice.decode(choice.encode()));
-    SecurityLayerChoice nobody = new SecurityLayerChoice(Qop.AUTH, 0, Optional.empty());
+    LayerMessage choice =
+        new LayerMessage(List.of(Qop.AUTH_INT), 65536, Optional.of("jürgen@example.test"));
+    assertEquals(choice, LayerMessage.readChoice(choice.encode()));
+    LayerMessage nobody = new LayerMessage(List.of(Qop.AUTH), 0, Optional.empty());
     assertArrayEquals(new byte[] {1, 0, 0, 0}, nobody.encode());
-    assertEquals(nobody, SecurityLayerChoice.decode(nobody.encode()));
+    assertEquals(nobody, LayerMessage.readChoice(nobody.encode()));
   }
 
   @ParameterizedTest
@@ -72,12 +73,12 @@ class SecurityLayerTest {
       })
   void whatIsNoChoiceIsRefused(String hex) {
     byte[] octets = HexFormat.of().parseHex(hex);
-    assertThrows(IllegalArgumentException.class, () -> SecurityLayerChoice.decode(octets));
+    assertThrows(IllegalArgumentException.class, () -> LayerMessage.readChoice(octets));
   }
 
   @Test
   void anIdentityIsAllThatFollows() {
     byte[] octets = "\1\0\0\0a\0b".getBytes(StandardCharsets.UTF_8);
-    assertEquals(Optional.of("a\0b"), SecurityLayerChoice.decode(octets).authorizationId());
+    assertEquals(Optional.of("a\0b"), LayerMessage.readChoice(octets).authorizationId());
   }
 }

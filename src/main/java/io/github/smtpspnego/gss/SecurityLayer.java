@@ -1,0 +1,163 @@
+package io.github.smtpspnego.gss;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import javax.security.sasl.Sasl;
+import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.MessageProp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GSS_Wrap} and {@code GSS_Unwrap} (RFC 2743 sections 2.3.3 and 2.3.4) of an established
+ * context, the same in both roles: first for the tokens that offer and choose a layer, then, as
+ * {@link #agreed}, for the messages of the layer chosen.
+ */
+public final class SecurityLayer {
+  /** Authentication only. */
+  public static final SecurityLayer NONE = new SecurityLayer(null, Qop.AUTH, 0, 0);
+
+  private static final int DEFAULT_QUALITY = 0;
+
+  private final @Nullable GSSContext context;
+  private final Qop qop;
+  private final int rawSendSize;
+  private final int maxReceive;
+
+  /** What offer and choice travel in: integrity protection, without limits. */
+  SecurityLayer(GSSContext context) {
+    this(context, Qop.AUTH, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  private SecurityLayer(@Nullable GSSContext context, Qop qop, int rawSendSize, int maxReceive) {
+    this.context = context;
+    this.qop = qop;
+    this.rawSendSize = rawSendSize;
+    this.maxReceive = maxReceive;
+  }
+
+  /**
+   * The layer that both sides agreed on, in the same context.
+   *
+   * @param chosen the layer chosen
+   * @param maxSend the largest token that the peer takes, in octets
+   * @param maxToken the largest token taken from the peer, in octets
+   * @return the layer
+   * @throws SpnegoException if the peer takes no message at all
+   */
+  public SecurityLayer agreed(Qop chosen, int maxSend, int maxToken) throws SpnegoException {
+    if (chosen == Qop.AUTH) {
+      return NONE;
+    }
+    GSSContext established = context();
+    int limit;
+    try {
+      limit = established.getWrapSizeLimit(DEFAULT_QUALITY, chosen == Qop.AUTH_CONF, maxSend);
+    } catch (GSSException | RuntimeException e) {
+      throw failure("The wrap size limit is not known.", e);
+    }
+    if (limit <= 0) {
+      throw failure(
+          "The peer takes tokens of at most " + maxSend + " octets, too few for any message.",
+          null);
+    }
+    return new SecurityLayer(established, chosen, limit, maxToken);
+  }
+
+  /**
+   * The layer.
+   *
+   * @return its quality of protection
+   */
+  public Qop qop() {
+    return qop;
+  }
+
+  /**
+   * Wraps a message for the peer; encrypted for {@link Qop#AUTH_CONF} only.
+   *
+   * @param octets where it stands
+   * @param offset its first octet
+   * @param length its length
+   * @return the wrapped token
+   * @throws SpnegoException if GSS-API cannot wrap it
+   * @throws IllegalStateException if no layer was negotiated
+   */
+  public byte[] wrap(byte[] octets, int offset, int length) throws SpnegoException {
+    GSSContext established = context();
+    try {
+      MessageProp properties = new MessageProp(DEFAULT_QUALITY, qop == Qop.AUTH_CONF);
+      return established.wrap(octets, offset, length, properties);
+    } catch (GSSException | RuntimeException e) {
+      throw failure("Wrapping a message of " + length + " octets did not work.", e);
+    }
+  }
+
+  /**
+   * Unwraps a token of the peer's.
+   *
+   * @param octets where it stands
+   * @param offset its first octet
+   * @param length its length
+   * @return the message
+   * @throws SpnegoException if it is larger than agreed, was changed on its way, repeated, not
+   *     encrypted under {@link Qop#AUTH_CONF}, or is no such token
+   * @throws IllegalStateException if no layer was negotiated
+   */
+  public byte[] unwrap(byte[] octets, int offset, int length) throws SpnegoException {
+    GSSContext established = context();
+    if (length > maxReceive) {
+      throw failure(
+          "The peer sent a token of "
+              + length
+              + " octets, and at most "
+              + maxReceive
+              + " were agreed on.",
+          null);
+    }
+    MessageProp properties = new MessageProp(false);
+    byte[] message;
+    try {
+      message = established.unwrap(octets, offset, length, properties);
+    } catch (GSSException | RuntimeException e) {
+      throw failure("The peer's message of " + length + " octets is no intact wrapped token.", e);
+    }
+    if (qop == Qop.AUTH_CONF && !properties.getPrivacy()) {
+      throw failure("The peer's message is not encrypted, and auth-conf holds.", null);
+    }
+    if (properties.isDuplicateToken() || properties.isOldToken()) {
+      throw failure("The peer's message was received before.", null);
+    }
+    return message;
+  }
+
+  /**
+   * A negotiated property.
+   *
+   * @param name its name in {@link Sasl}
+   * @return its value as text; null where it was not negotiated
+   */
+  public @Nullable Object property(String name) {
+    if (name.equals(Sasl.QOP)) {
+      return qop.saslName();
+    }
+    if (qop != Qop.AUTH && name.equals(Sasl.MAX_BUFFER)) {
+      return Integer.toString(maxReceive);
+    }
+    if (qop != Qop.AUTH && name.equals(Sasl.RAW_SEND_SIZE)) {
+      return Integer.toString(rawSendSize);
+    }
+    return null;
+  }
+
+  private GSSContext context() {
+    if (context == null) {
+      throw new IllegalStateException("no security layer was negotiated");
+    }
+    return context;
+  }
+
+  private static SpnegoException failure(String what, @Nullable Exception cause) {
+    return new SpnegoException(Reason.SECURITY_LAYER, what, cause);
+  }
+}

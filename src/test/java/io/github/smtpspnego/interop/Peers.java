@@ -1,0 +1,213 @@
+package io.github.smtpspnego.interop;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * An MIT KDC, Postfix and Dovecot, started by {@code src/test/peers/peers.sh} and stopped when this
+ * JVM ends, however it ends: the script waits for the end of its input. The JVM's Kerberos
+ * configuration names this KDC.
+ */
+final class Peers {
+  static final String REALM = "EXAMPLE.TEST";
+  static final String PASSWORD = "alices-secret";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final AtomicInteger FILES = new AtomicInteger();
+
+  private final Map<String, String> facts;
+
+  private static final class Holder {
+    static final Peers SHARED = start();
+  }
+
+  private Peers(Map<String, String> facts) {
+    this.facts = facts;
+  }
+
+  /** The peers of this JVM, with the principals alice, smtp/localhost and SMTPSVC/localhost. */
+  static Peers shared() {
+    return Holder.SHARED;
+  }
+
+  private static Peers start() {
+    try {
+      Process script =
+          new ProcessBuilder(Path.of("src", "test", "peers", "peers.sh").toString(), "run")
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(script)));
+      Map<String, String> facts = new HashMap<>();
+      BufferedReader output = script.inputReader();
+      for (String line = output.readLine(); !"ready".equals(line); line = output.readLine()) {
+        if (line == null) {
+          throw new IllegalStateException("peers.sh did not start the peers; it says why above");
+        }
+        String[] fact = line.split("=", 2);
+        facts.put(fact[0], fact[1]);
+      }
+      Peers peers = new Peers(facts);
+      System.setProperty("java.security.krb5.conf", peers.file("krb5.conf").toString());
+      return peers;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void stop(Process script) {
+    try {
+      script.getOutputStream().close();
+      script.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (IOException | InterruptedException e) {
+      script.destroy();
+    }
+  }
+
+  /** The port of one of Postfix's listeners: smtp, submission, smtps or wrongName. */
+  int port(String listener) {
+    return Integer.parseInt(facts.get(listener));
+  }
+
+  Path file(String name) {
+    return Path.of(facts.get("directory"), name);
+  }
+
+  Path newFile(String kind) {
+    return file(kind + FILES.incrementAndGet());
+  }
+
+  /** What MIT's programs and library find this KDC by. */
+  Map<String, String> environment() {
+    return Map.of(
+        "KRB5_CONFIG", file("krb5.conf").toString(),
+        "KRB5_KDC_PROFILE", file("kdc.conf").toString());
+  }
+
+  Map<String, String> environment(Path ticketCache) {
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.put("KRB5CCNAME", "FILE:" + ticketCache);
+    return environment;
+  }
+
+  void kadmin(String query) {
+    Command.run(environment(), "", List.of("/usr/sbin/kadmin.local", "-q", query)).orFail();
+  }
+
+  /** A new ticket cache by MIT's kinit. */
+  Path kinit(String principal, String password, String... options) {
+    Path cache = newFile("krb5cc");
+    List<String> command = new ArrayList<>(List.of("kinit", "-c", "FILE:" + cache));
+    command.addAll(List.of(options));
+    command.add(principal);
+    Command.run(environment(), password + "\n", command).orFail();
+    return cache;
+  }
+
+  /** A new keytab by MIT's kadmin; the keys stay as they are. */
+  Path keytab(String... principals) {
+    Path keytab = newFile("keytab");
+    kadmin("ktadd -norandkey -k " + keytab + " " + String.join(" ", principals));
+    return keytab;
+  }
+
+  /** Makes TLS sockets that trust the test's own certificate authority, and no other. */
+  SSLSocketFactory trustingOurAuthority() {
+    try (var certificate = Files.newInputStream(file("ca.pem"))) {
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      store.setCertificateEntry(
+          "ca", CertificateFactory.getInstance("X.509").generateCertificate(certificate));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context.getSocketFactory();
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Forgets the mail and the log of before. */
+  void reset() {
+    try {
+      for (Path mail : mails()) {
+        Files.delete(mail);
+      }
+      Files.writeString(file("postfix.log"), "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The mail that Postfix put into bob's Maildir. */
+  String delivered() {
+    return await(() -> mails().stream().findFirst().map(Peers::read), "no mail was delivered");
+  }
+
+  boolean hasMail() {
+    return !mails().isEmpty();
+  }
+
+  /** What Postfix logged since {@link #reset}, as soon as it holds a text. */
+  String logged(String text) {
+    return await(
+        () -> Optional.of(read(file("postfix.log"))).filter(log -> log.contains(text)),
+        "Postfix logged no " + text);
+  }
+
+  private List<Path> mails() {
+    Path maildir = file("mail").resolve("bob").resolve("new");
+    if (!Files.isDirectory(maildir)) {
+      return List.of();
+    }
+    try (Stream<Path> mails = Files.list(maildir)) {
+      return mails.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String await(Supplier<Optional<String>> found, String otherwise) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      Optional<String> text = found.get();
+      if (text.isPresent()) {
+        return text.get();
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    throw new AssertionError(otherwise + ":\n" + read(file("postfix.log")));
+  }
+}
