@@ -44,6 +44,18 @@ final class AcceptorKeytab {
     return KeytabFile.describe(file);
   }
 
+  /** Whose keys are used. */
+  List<String> owners() {
+    if (!principal.isEmpty()) {
+      return List.of(principal);
+    }
+    try {
+      return KeytabFile.principals(KeytabFile.read(file));
+    } catch (IOException | RuntimeException e) {
+      return List.of("*"); // written at this very moment
+    }
+  }
+
   /** What is wrong with the file; empty where it holds what it should. */
   Optional<SpnegoException> fault(SpnegoException failure) {
     return wrong()

@@ -4,14 +4,19 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.Oids;
 import io.github.smtpspnego.gss.TargetName;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosKey;
+import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
+import javax.security.auth.kerberos.KeyTab;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +38,8 @@ public final class Credentials {
      */
     T run() throws SaslException;
   }
+
+  private static final String ANY = "*";
 
   private final String description;
   private final @Nullable Subject subject;
@@ -138,6 +145,47 @@ public final class Credentials {
             || reason == Reason.MESSAGE_MODIFIED
             || reason == Reason.GSS_FAILURE;
     return keytab == null || !isAboutKeys ? Optional.empty() : keytab.fault(failure);
+  }
+
+  /**
+   * Whose keys an accepted ticket may have been read with. The name that a ticket is for stands in
+   * it unencrypted, and where there is no key of that name the JDK tries all keys. So a ticket for
+   * another service can be given a name that has no key.
+   *
+   * @param target the name in the ticket, with its realm
+   * @return that name where it has a key; else the names of all keys, {@code *} where they cannot
+   *     be listed. A GSS credential without a name, and the native library, are believed.
+   */
+  public List<String> keyOwners(String target) {
+    return subject == null ? keyOwnersOfCredential(target) : keyOwnersInSubject(subject, target);
+  }
+
+  private List<String> keyOwnersInSubject(Subject acceptor, String target) {
+    KerberosPrincipal name = new KerberosPrincipal(target);
+    List<String> owners = new ArrayList<>();
+    for (KeyTab table : acceptor.getPrivateCredentials(KeyTab.class)) {
+      if (table.getKeys(name).length > 0) {
+        return List.of(target);
+      }
+      if (keytab != null) {
+        owners.addAll(keytab.owners());
+      } else {
+        owners.add(table.getPrincipal() == null ? ANY : table.getPrincipal().getName());
+      }
+    }
+    for (KerberosKey key : acceptor.getPrivateCredentials(KerberosKey.class)) {
+      owners.add(key.getPrincipal().getName());
+    }
+    return owners.contains(target) ? List.of(target) : owners;
+  }
+
+  private List<String> keyOwnersOfCredential(String target) {
+    try {
+      GSSName name = credential == null ? null : credential.getName(Oids.KERBEROS);
+      return List.of(name == null ? target : name.toString());
+    } catch (GSSException | RuntimeException e) {
+      return List.of(ANY);
+    }
   }
 
   /**

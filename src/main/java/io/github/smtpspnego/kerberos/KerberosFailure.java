@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
  * text. The class is not exported, so the text is what can be read.
  */
 public final class KerberosFailure {
+  /** White space, and what could break a line of a log: the JDK shows a NUL as it is. */
+  private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{C}\\p{Zl}\\p{Zp}]+");
+
   private static final Pattern CODE = Pattern.compile("\\((\\d{1,3})\\)");
 
   private static final String TIMED_OUT = "timed out";
@@ -121,7 +124,7 @@ public final class KerberosFailure {
     String message = failure.toString();
     for (Throwable link : chain(failure)) {
       if (link.getMessage() != null && !link.getMessage().isBlank()) {
-        message = link.getMessage().strip().replaceAll("\\s+", " ");
+        message = NO_TEXT.matcher(link.getMessage()).replaceAll(" ").strip();
         if (isKerberos(link)) {
           break;
         }

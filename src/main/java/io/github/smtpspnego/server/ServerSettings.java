@@ -107,6 +107,11 @@ final class ServerSettings {
         && (host.isEmpty() || host.equalsIgnoreCase(hostOf(principal)));
   }
 
+  /** Whether a ticket may be for any name. */
+  boolean acceptsAny() {
+    return services.isEmpty() && host.isEmpty();
+  }
+
   /** The names that a ticket may be for, in words. */
   String acceptedNames() {
     return String.join(" or ", services) + "/" + (host.isEmpty() ? "*" : host);

@@ -171,20 +171,32 @@ final class SpnegoSaslServer implements SaslServer {
     }
   }
 
+  /** The name in the ticket must be one of ours, and so must the key that the ticket fits. */
   private void checkTarget(String target) throws SpnegoException {
-    if (!settings().accepts(target)) {
-      throw new SpnegoException(
-          Reason.NOT_AUTHORIZED,
-          tried()
-              + ": its ticket is for "
-              + Printable.of(target)
-              + ", not for "
-              + settings().acceptedNames()
-              + ".",
-          "Have the client use the server's own name; or set the server's principal, * for any"
-              + " name that its keytab holds.",
-          null);
+    if (settings().acceptsAny()) {
+      return;
     }
+    if (!settings().accepts(target)) {
+      throw notForUs("its ticket is for " + Printable.of(target));
+    }
+    for (String owner : Objects.requireNonNull(credentials).keyOwners(target)) {
+      if (!settings().accepts(owner)) {
+        throw notForUs(
+            "its ticket says that it is for "
+                + Printable.of(target)
+                + ", which has no key, and may be for "
+                + Printable.of(owner));
+      }
+    }
+  }
+
+  private SpnegoException notForUs(String what) {
+    return new SpnegoException(
+        Reason.NOT_AUTHORIZED,
+        tried() + ": " + what + ", not for " + settings().acceptedNames() + ".",
+        "Have the client use the server's own name; or set the server's principal, * for any"
+            + " name that its keytab holds.",
+        null);
   }
 
   /** Makes the layer offer, RFC 2222 section 7.2.2, or ends without one. */

@@ -64,4 +64,16 @@ class KerberosFailureTest {
     one.initCause(two);
     assertEquals(Reason.GSS_FAILURE, KerberosFailure.reason(one));
   }
+
+  @Test
+  void whatTheJdkSaysIsOneLineOfText() {
+    // What it says of a realm name with a NUL in it.
+    String phrase =
+        "Illegal character in realm name; one of: '/', ':', '\u0000'\r\n\u001b[2J\u202e.";
+    SpnegoException e = KerberosFailure.explain("Accepting", new LoginException(phrase));
+    assertTrue(
+        e.getMessage()
+            .startsWith("Accepting: Illegal character in realm name; one of: '/', ':', ' ' [2J ."),
+        e::getMessage);
+  }
 }
