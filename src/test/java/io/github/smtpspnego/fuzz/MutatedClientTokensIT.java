@@ -151,6 +151,7 @@ class MutatedClientTokensIT {
       // Outside the encrypted part: it says no more than which names the server takes.
       String service = exchange.targetName().replaceFirst("@.*", "");
       assertTrue(service.matches("(?i)smtp(svc)?/localhost"), service);
+      assertTrue(exchange.targetName().chars().noneMatch(Character::isISOControl));
       assertEquals(503, exchange.auth("AUTH " + mechanism).code());
       return true;
     }
