@@ -14,6 +14,11 @@ module io.github.smtpspnego {
   requires static org.eclipse.angus.mail;
   requires static org.jspecify;
 
+  // For the doctor, which has a jar of its own.
+  requires static info.picocli;
+  requires static java.logging;
+  requires static java.naming;
+
   exports io.github.smtpspnego;
   exports io.github.smtpspnego.server;
   exports io.github.smtpspnego.mail;

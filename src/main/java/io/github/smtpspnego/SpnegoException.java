@@ -140,6 +140,9 @@ public final class SpnegoException extends SaslException {
   /** Why; never null. */
   private final Reason reason;
 
+  /** What to do; never null. */
+  private final String remedy;
+
   /**
    * Creates an exception whose message ends with the reason's general remedy.
    *
@@ -163,6 +166,7 @@ public final class SpnegoException extends SaslException {
       Reason reason, String whatHappened, String remedy, @Nullable Throwable cause) {
     super(whatHappened + " " + remedy + " (TROUBLESHOOTING.md#" + reason.anchor() + ")", cause);
     this.reason = Objects.requireNonNull(reason);
+    this.remedy = remedy;
   }
 
   /**
@@ -172,5 +176,15 @@ public final class SpnegoException extends SaslException {
    */
   public Reason reason() {
     return reason;
+  }
+
+  /**
+   * What to do: the reason's general remedy, or what is known more precisely. It is part of the
+   * message too.
+   *
+   * @return sentences
+   */
+  public String remedy() {
+    return remedy;
   }
 }

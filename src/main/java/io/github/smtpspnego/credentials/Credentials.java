@@ -11,6 +11,7 @@ import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosKey;
 import javax.security.auth.kerberos.KerberosPrincipal;
+import javax.security.auth.kerberos.KerberosTicket;
 import javax.security.auth.kerberos.KeyTab;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
@@ -94,6 +95,15 @@ public final class Credentials {
    */
   public @Nullable GSSCredential credential() {
     return credential;
+  }
+
+  /**
+   * The ticket-granting ticket, for those who tell how long it is good for.
+   *
+   * @return the ticket; null where there is none, or none that is known
+   */
+  public @Nullable KerberosTicket ticket() {
+    return subject == null ? null : ServiceTickets.ticketGrantingTicket(subject);
   }
 
   /**

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The logins of this JVM, shared between all who ask for the same.
  *
  * <p>At most one login of a kind is under way; who waits for it shares its outcome. A login is
- * renewed before its ticket ends, and made anew when its file changes. Where a renewal does not
- * succeed, the old one serves while its ticket is valid. A rejected password is remembered for a
- * while, since accounts lock.
+ * renewed before its ticket ends, and made anew when its file changes. While it is renewed, and
+ * where that does not succeed, the old one serves as long as its ticket is valid. A rejected
+ * password is remembered for a while, since accounts lock.
  */
 class LoginCache {
   static final Duration REJECTION_HOLDS = Duration.ofMinutes(5);
@@ -94,7 +94,13 @@ class LoginCache {
       if (current != null && current.isFresh(stamp, clock.instant())) {
         return current;
       }
-      lock.lock();
+      if (!lock.tryLock()) {
+        // Another thread renews, which takes long where a KDC does not answer.
+        if (current != null && current.stamp.equals(stamp) && current.isValid(clock.instant())) {
+          return current;
+        }
+        lock.lock();
+      }
       try {
         current = login;
         Instant now = clock.instant();

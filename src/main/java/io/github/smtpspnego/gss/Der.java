@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
  * lengths. Anything else is malformed, which an {@link IOException} says; no length is believed
  * beyond the octets at hand.
  */
-final class Der {
-  static final int INTEGER = 0x02;
-  static final int OCTET_STRING = 0x04;
-  static final int OID = 0x06;
-  static final int ENUMERATED = 0x0a;
-  static final int GENERALIZED_TIME = 0x18;
-  static final int GENERAL_STRING = 0x1b;
-  static final int SEQUENCE = 0x30;
+public final class Der {
+  public static final int INTEGER = 0x02;
+  public static final int OCTET_STRING = 0x04;
+  public static final int OID = 0x06;
+  public static final int ENUMERATED = 0x0a;
+  public static final int GENERALIZED_TIME = 0x18;
+  public static final int GENERAL_STRING = 0x1b;
+  public static final int SEQUENCE = 0x30;
 
   private final ByteBuffer octets;
 
-  Der(byte[] octets) {
+  public Der(byte[] octets) {
     this(ByteBuffer.wrap(octets).asReadOnlyBuffer());
   }
 
@@ -34,25 +34,25 @@ final class Der {
   }
 
   /** The tag {@code [number]}, constructed. */
-  static int context(int number) {
+  public static int context(int number) {
     return 0xa0 | number;
   }
 
   /** The tag {@code [APPLICATION number]}, constructed. */
-  static int application(int number) {
+  public static int application(int number) {
     return 0x60 | number;
   }
 
-  boolean atEnd() {
+  public boolean atEnd() {
     return !octets.hasRemaining();
   }
 
-  boolean nextIs(int tag) {
+  public boolean nextIs(int tag) {
     return !atEnd() && (octets.get(octets.position()) & 0xff) == tag;
   }
 
   /** Reads an element with this tag and returns its contents. */
-  Der enter(int tag) throws IOException {
+  public Der enter(int tag) throws IOException {
     if (!nextIs(tag)) {
       String found =
           atEnd() ? "end where tag " : "tag " + hex(octets.get(octets.position())) + " where ";
@@ -74,7 +74,7 @@ final class Der {
   }
 
   /** Reads one element, whatever it is. */
-  Der skip() throws IOException {
+  public Der skip() throws IOException {
     if (atEnd()) {
       throw new IOException("end where an element was expected");
     }
@@ -85,7 +85,7 @@ final class Der {
     return new Der(contents);
   }
 
-  Oid readOid() throws IOException {
+  public Oid readOid() throws IOException {
     byte[] contents = enter(OID).rest();
     try {
       return new Oid(element(OID, contents));
@@ -96,7 +96,7 @@ final class Der {
   }
 
   /** Reads an INTEGER or ENUMERATED of at most four octets. */
-  int readInt(int tag) throws IOException {
+  public int readInt(int tag) throws IOException {
     byte[] contents = enter(tag).rest();
     if (contents.length == 0 || contents.length > 4) {
       throw new IOException("a number of " + contents.length + " octets");
@@ -109,12 +109,12 @@ final class Der {
   }
 
   /** Reads an OCTET STRING in the field of this number; null where it does not come next. */
-  byte @Nullable [] readOctetField(int number) throws IOException {
+  public byte @Nullable [] readOctetField(int number) throws IOException {
     Der field = enterIf(context(number));
     return field == null ? null : field.enter(OCTET_STRING).rest();
   }
 
-  String readText(int tag) throws IOException {
+  public String readText(int tag) throws IOException {
     return new String(enter(tag).rest(), StandardCharsets.US_ASCII);
   }
 
@@ -124,7 +124,7 @@ final class Der {
   }
 
   /** All octets that are left. */
-  byte[] rest() {
+  public byte[] rest() {
     byte[] rest = new byte[octets.remaining()];
     octets.get(rest);
     return rest;
@@ -159,7 +159,7 @@ final class Der {
   }
 
   /** Encodes one element. */
-  static byte[] element(int tag, byte[]... contents) {
+  public static byte[] element(int tag, byte[]... contents) {
     int length = 0;
     for (byte[] part : contents) {
       length += part.length;

@@ -27,6 +27,8 @@ public final class KerberosFailure {
 
   private static final Pattern CODE = Pattern.compile("\\((\\d{1,3})\\)");
 
+  private static final String TIMED_OUT = "timed out";
+
   /** A chain of causes may be a ring. */
   private static final int LONGEST_CHAIN = 20;
 
@@ -42,7 +44,7 @@ public final class KerberosFailure {
     PHRASES.put("Cannot locate KDC", Reason.KDC_UNREACHABLE);
     PHRASES.put("Cannot get kdc for realm", Reason.KDC_UNREACHABLE);
     PHRASES.put("Cannot get a KDC reply", Reason.KDC_UNREACHABLE);
-    PHRASES.put("timed out", Reason.KDC_UNREACHABLE);
+    PHRASES.put(TIMED_OUT, Reason.KDC_UNREACHABLE);
     PHRASES.put("Clock skew too great", Reason.CLOCK_SKEW);
     PHRASES.put("Message stream modified", Reason.MESSAGE_MODIFIED);
     PHRASES.put("Checksum failed", Reason.MESSAGE_MODIFIED);
@@ -81,8 +83,9 @@ public final class KerberosFailure {
    * @return the exception to throw
    */
   public static SpnegoException explain(Reason reason, String tried, Throwable failure) {
+    String cameBack = cameBack(failure);
     return new SpnegoException(
-        reason, tried + ": " + cameBack(failure) + "." + details(reason), failure);
+        reason, tried + ": " + cameBack + "." + details(reason, cameBack), failure);
   }
 
   /**
@@ -130,9 +133,14 @@ public final class KerberosFailure {
     return message;
   }
 
-  private static String details(Reason reason) {
+  private static String details(Reason reason, String cameBack) {
     if (reason == Reason.CLOCK_SKEW) {
       return " This machine's clock: " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ".";
+    }
+    if (reason == Reason.KDC_UNREACHABLE && cameBack.contains(TIMED_OUT)) {
+      return " "
+          + Krb5Conf.read().describe()
+          + ". How long a KDC is waited for is set there, by kdc_timeout and max_retries.";
     }
     return reason == Reason.NO_REALM
             || reason == Reason.KDC_UNREACHABLE

@@ -10,7 +10,7 @@ import java.util.Locale;
  * codes of RFC 4954 section 6 and those that Exchange, Postfix, Dovecot and Cyrus SASL are seen to
  * use.
  */
-final class ServerReply {
+public final class ServerReply {
   private static final int CHALLENGE = 334;
   private static final int SUCCESS = 235;
   private static final int LONGEST_SHOWN = 300;
@@ -29,7 +29,7 @@ final class ServerReply {
    * @param code its three digits; -1 where the connection was closed or nothing of that kind came
    * @param response its lines, each with a newline at its end
    */
-  ServerReply(int code, String response) {
+  public ServerReply(int code, String response) {
     String all = response.strip();
     String last = all.substring(all.lastIndexOf('\n') + 1);
     this.code = code;
@@ -78,7 +78,7 @@ final class ServerReply {
    * @param isLongLine whether the AUTH line was longer than every server reads
    * @return the exception to throw
    */
-  SpnegoException explain(String tried, boolean isTls, boolean isLongLine) {
+  public SpnegoException explain(String tried, boolean isTls, boolean isLongLine) {
     Reason reason = reason(isTls, isLongLine);
     String remedy = code == 535 ? remedyOf535() : reason.remedy();
     if (isLongLine && (reason == Reason.SERVER_REFUSED || reason == Reason.SERVER_TROUBLE)) {

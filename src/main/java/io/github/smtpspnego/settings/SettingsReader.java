@@ -202,8 +202,13 @@ public final class SettingsReader {
     }
   }
 
-  /** The name of a setting that is most like this one: itself where it is one. */
-  String nearest(String name) {
+  /**
+   * The name of a setting that is most like this one.
+   *
+   * @param name the whole name of a property
+   * @return the nearest name; the same where it is a setting's own
+   */
+  public String nearest(String name) {
     String nearest = "";
     int least = Integer.MAX_VALUE;
     for (SpnegoOption option : SpnegoOption.values()) {

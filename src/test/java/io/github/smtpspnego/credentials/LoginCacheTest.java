@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.security.auth.Subject;
 import org.jspecify.annotations.Nullable;
@@ -194,6 +195,38 @@ class LoginCacheTest {
       }
       assertEquals(1, logins.get());
     } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void whileOneThreadRenewsTheOthersGoOnWithTheOldLogin() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    LoginCache slow =
+        new LoginCache(() -> now) {
+          @Override
+          Login login(LoginRequest request, boolean renew, String stamp, Instant at)
+              throws SpnegoException {
+            if (renew) {
+              asked.countDown();
+              await(answer);
+            }
+            return cache.login(request, renew, stamp, at);
+          }
+        };
+    Login first = slow.get(KEYTAB);
+    now = first.renewAt.plus(Duration.ofSeconds(1));
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      Future<Login> renewed = threads.submit(() -> slow.get(KEYTAB));
+      asked.await();
+      assertSame(first, threads.submit(() -> slow.get(KEYTAB)).get(20, TimeUnit.SECONDS));
+      answer.countDown();
+      assertNotSame(first, renewed.get());
+      assertSame(renewed.get(), slow.get(KEYTAB));
+    } finally {
+      answer.countDown();
       threads.shutdownNow();
     }
   }

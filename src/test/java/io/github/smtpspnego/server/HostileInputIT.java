@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
+import io.github.smtpspnego.support.LogRecorder;
 import io.github.smtpspnego.support.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,14 +21,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import javax.security.auth.Subject;
 import javax.security.sasl.SaslException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,25 +40,8 @@ class HostileInputIT {
   private static Subject alice;
   private static Map<String, String> properties;
 
-  private final Logger logger = Logger.getLogger("io.github.smtpspnego");
-  private final Warnings warnings = new Warnings();
+  private final LogRecorder log = LogRecorder.start();
   private final Random random = new Random(SEED);
-
-  /** Keeps what is logged, and off the console. */
-  private static final class Warnings extends Handler {
-    final List<String> messages = Collections.synchronizedList(new ArrayList<>());
-
-    @Override
-    public void publish(LogRecord entry) {
-      messages.add(entry.getMessage());
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-  }
 
   @BeforeAll
   static void logIn() {
@@ -71,16 +50,9 @@ class HostileInputIT {
     properties = Map.of("mail.smtp.sasl.spnego.keytab", kdc.keytab("smtp/localhost").toString());
   }
 
-  @BeforeEach
-  void listen() {
-    logger.setUseParentHandlers(false);
-    logger.addHandler(warnings);
-  }
-
   @AfterEach
   void stopListening() {
-    logger.removeHandler(warnings);
-    logger.setUseParentHandlers(true);
+    log.close();
   }
 
   @ParameterizedTest
@@ -197,8 +169,8 @@ class HostileInputIT {
       assertStaysOut(server, new byte[] {0x60, 0x00});
     }
     server.dispose();
-    assertEquals(1, warnings.messages.size(), warnings.messages::toString);
-    assertEquals(1, warnings.messages.get(0).lines().count());
+    assertEquals(1, log.warnings().size(), () -> log.warnings().toString());
+    assertEquals(1, log.warnings().get(0).lines().count());
   }
 
   private static void assertStaysOut(SpnegoSaslServer server, byte[] response) {

@@ -4,8 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
@@ -17,6 +23,7 @@ import javax.security.auth.login.Configuration;
 import javax.security.auth.login.LoginContext;
 import javax.security.auth.login.LoginException;
 import org.apache.kerby.kerberos.kerb.KrbException;
+import org.apache.kerby.kerberos.kerb.server.KdcConfigKey;
 import org.apache.kerby.kerberos.kerb.server.SimpleKdcServer;
 import org.apache.kerby.kerberos.kerb.type.ticket.TgtTicket;
 import org.apache.kerby.util.NetworkUtil;
@@ -31,7 +38,11 @@ public final class Kdc {
   public static final String REALM = "EXAMPLE.TEST";
   public static final String PASSWORD = "alice's own secret";
 
+  /** Apart from what is tested, so that a thread that is left there can be told. */
+  static final ThreadGroup THREADS = new ThreadGroup("kdc");
+
   private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
+  private static final String CONFIGURATION = "java.security.krb5.conf";
   private static final AtomicInteger FILES = new AtomicInteger();
 
   private final Path directory;
@@ -39,7 +50,7 @@ public final class Kdc {
   private final KdcProxy proxy;
 
   private static final class Holder {
-    static final Kdc SHARED = start();
+    static final Kdc SHARED = startApart();
   }
 
   private Kdc(Path directory, SimpleKdcServer server, KdcProxy proxy) {
@@ -51,6 +62,19 @@ public final class Kdc {
   /** The KDC of this JVM, with the principals alice, bob and smtp/localhost. */
   public static Kdc shared() {
     return Holder.SHARED;
+  }
+
+  /** Its own threads are of the group of the one that starts it. */
+  private static Kdc startApart() {
+    FutureTask<Kdc> start = new FutureTask<>(Kdc::start);
+    new Thread(THREADS, start, "kdc-start").start();
+    try {
+      return start.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Kdc start() {
@@ -66,27 +90,9 @@ public final class Kdc {
       server.start();
       KdcProxy proxy = KdcProxy.to(server.getKdcSetting().getKdcTcpPort());
 
-      Path configuration = directory.resolve("jvm-krb5.conf");
-      Files.writeString(
-          configuration,
-          String.join(
-              "\n",
-              "[libdefaults]",
-              "  default_realm = " + REALM,
-              "  udp_preference_limit = 1",
-              "  kdc_timeout = 5000",
-              "  max_retries = 1",
-              "  forwardable = true",
-              "[realms]",
-              "  " + REALM + " = {",
-              "    kdc = localhost:" + proxy.port(),
-              "  }",
-              "[domain_realm]",
-              "  localhost = " + REALM,
-              ""));
-      System.setProperty("java.security.krb5.conf", configuration.toString());
-
       Kdc kdc = new Kdc(directory, server, proxy);
+      Files.writeString(kdc.configuration(), kdc.settings().text());
+      System.setProperty(CONFIGURATION, kdc.configuration().toString());
       kdc.add("alice", PASSWORD);
       kdc.add("bob", "bob's own secret");
       kdc.add("smtp/localhost", "the server's first key");
@@ -106,6 +112,112 @@ public final class Kdc {
   /** The JVM's Kerberos configuration, for other JVMs. */
   public Path configuration() {
     return directory.resolve("jvm-krb5.conf");
+  }
+
+  /** Another way to the same KDC; to be closed. */
+  public KdcProxy newProxy() {
+    try {
+      return KdcProxy.to(server.getKdcSetting().getKdcTcpPort());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The settings of the JVM's Kerberos configuration, to be changed. */
+  public Settings settings() {
+    return new Settings();
+  }
+
+  /** A {@code krb5.conf}. */
+  public final class Settings {
+    private final Map<String, String> libdefaults = new LinkedHashMap<>();
+    private List<Integer> kdcPorts = List.of(proxy.port());
+
+    private Settings() {
+      set("default_realm", REALM);
+      set("udp_preference_limit", "1");
+      set("kdc_timeout", "5000");
+      set("max_retries", "1");
+      set("forwardable", "true");
+    }
+
+    /** Sets a value of {@code [libdefaults]}. */
+    public Settings set(String name, String value) {
+      libdefaults.put(name, value);
+      return this;
+    }
+
+    /** Leaves a value of {@code [libdefaults]} out. */
+    public Settings without(String name) {
+      libdefaults.remove(name);
+      return this;
+    }
+
+    /** Names these KDCs, in this order. */
+    public Settings kdcs(Integer... ports) {
+      kdcPorts = List.of(ports);
+      return this;
+    }
+
+    String text() {
+      StringBuilder text = new StringBuilder("[libdefaults]\n");
+      libdefaults.forEach(
+          (name, value) -> text.append("  ").append(name).append(" = ").append(value).append('\n'));
+      text.append("[realms]\n  ").append(REALM).append(" = {\n");
+      kdcPorts.forEach(port -> text.append("    kdc = localhost:").append(port).append('\n'));
+      text.append("  }\n[domain_realm]\n  localhost = ").append(REALM).append('\n');
+      return text.toString();
+    }
+
+    /** Makes them the JVM's until that is closed. */
+    public Configured use() {
+      Path file = newFile("krb5.conf");
+      try {
+        Files.writeString(file, text());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new Configured(file);
+    }
+  }
+
+  /** Another Kerberos configuration of this JVM; closed, it is the old one again. */
+  public final class Configured implements AutoCloseable {
+    private final Path file;
+    private final Path keytab = keytab("smtp/localhost");
+
+    private Configured(Path file) {
+      this.file = file;
+      read(file);
+    }
+
+    public Path file() {
+      return file;
+    }
+
+    @Override
+    public void close() {
+      read(configuration());
+    }
+
+    /** The JDK reads it when a login with this option begins. */
+    private void read(Path configuration) {
+      System.setProperty(CONFIGURATION, configuration.toString());
+      Map<String, String> options = new HashMap<>(acceptorOptions("smtp/localhost", keytab));
+      options.put("refreshKrb5Config", "true");
+      login(options, (Callback[] callbacks) -> {});
+    }
+  }
+
+  /** How long the tickets live that are issued from now on; of both kinds. */
+  public void ticketLifetime(Duration lifetime) {
+    server.getKdcConfig().setLong(KdcConfigKey.MAXIMUM_TICKET_LIFETIME, lifetime.toSeconds());
+    server.getKdcConfig().setLong(KdcConfigKey.MINIMUM_TICKET_LIFETIME, 0L);
+  }
+
+  /** How far a client's clock may be off from now on; with none, it never is right. */
+  public void clockSkew(Duration allowed) {
+    server.getKdcConfig().setLong(KdcConfigKey.ALLOWABLE_CLOCKSKEW, allowed.toSeconds());
   }
 
   /** The name with its realm. */
@@ -188,15 +300,17 @@ public final class Kdc {
 
   /** Logs in as a server does: a Subject with the keys of a keytab. */
   public Subject acceptor(String principal, Path keytab) {
-    return login(
-        Map.of(
-            "principal", full(principal),
-            "useKeyTab", "true",
-            "keyTab", keytab.toString(),
-            "storeKey", "true",
-            "isInitiator", "false",
-            "doNotPrompt", "true"),
-        (Callback[] callbacks) -> {});
+    return login(acceptorOptions(principal, keytab), (Callback[] callbacks) -> {});
+  }
+
+  private static Map<String, String> acceptorOptions(String principal, Path keytab) {
+    return Map.of(
+        "principal", full(principal),
+        "useKeyTab", "true",
+        "keyTab", keytab.toString(),
+        "storeKey", "true",
+        "isInitiator", "false",
+        "doNotPrompt", "true");
   }
 
   private static Subject login(Map<String, String> options, CallbackHandler handler) {

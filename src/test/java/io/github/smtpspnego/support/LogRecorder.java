@@ -9,7 +9,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** Records what the library logs; {@code logging.properties} keeps it off the console. */
-public final class LogRecorder extends Handler {
+public final class LogRecorder extends Handler implements AutoCloseable {
   private final Logger logger = Logger.getLogger("io.github.smtpspnego");
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 

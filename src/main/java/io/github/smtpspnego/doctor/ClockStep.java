@@ -1,0 +1,50 @@
+package io.github.smtpspnego.doctor;
+
+import io.github.smtpspnego.SpnegoException.Reason;
+import java.time.Duration;
+
+/** This machine's clock against the KDCs'. Kerberos allows five minutes (RFC 4120). */
+final class ClockStep implements Step {
+  private static final Duration ALLOWED = Duration.ofMinutes(5);
+  private static final Duration WORTH_A_LOOK = Duration.ofMinutes(1);
+
+  @Override
+  public String id() {
+    return "clock";
+  }
+
+  @Override
+  public String title() {
+    return "Clock";
+  }
+
+  @Override
+  public void look(Examination examination, Findings findings) {
+    for (KdcAnswer answer : examination.kdcAnswers()) {
+      if (answer.ahead().isPresent()) {
+        compare(answer.address(), answer.ahead().get(), findings);
+      }
+    }
+    if (findings.list().isEmpty()) {
+      findings.skip("No KDC told its clock.");
+    }
+  }
+
+  private static void compare(String kdc, Duration ahead, Findings findings) {
+    String text =
+        "The clock of the KDC "
+            + kdc
+            + " is "
+            + ahead.abs().toSeconds()
+            + " s "
+            + (ahead.isNegative() ? "behind" : "ahead of")
+            + " this machine's.";
+    if (ahead.abs().compareTo(ALLOWED) >= 0) {
+      findings.fail(Reason.CLOCK_SKEW, text, Reason.CLOCK_SKEW.remedy());
+    } else if (ahead.abs().compareTo(WORTH_A_LOOK) >= 0) {
+      findings.warn(Reason.CLOCK_SKEW, text, Reason.CLOCK_SKEW.remedy());
+    } else {
+      findings.ok(text);
+    }
+  }
+}

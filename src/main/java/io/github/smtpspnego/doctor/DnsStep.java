@@ -1,0 +1,76 @@
+package io.github.smtpspnego.doctor;
+
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.SpnegoOption;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What the host's name is: an alias, a name for several machines, or no name at all. */
+final class DnsStep implements Step {
+  @Override
+  public String id() {
+    return "dns";
+  }
+
+  @Override
+  public String title() {
+    return "Name of the mail server";
+  }
+
+  @Override
+  public void look(Examination examination, Findings findings) {
+    MailSettings settings = examination.settings();
+    String host = settings.host();
+    InetAddress[] addresses;
+    try {
+      addresses = InetAddress.getAllByName(host);
+    } catch (UnknownHostException e) {
+      findings.fail(
+          Reason.SERVER_UNKNOWN,
+          host + " is not known to DNS or the hosts file.",
+          "Check the spelling, and the name servers of this machine.");
+      return;
+    }
+    findings.ok(
+        host
+            + " is "
+            + Arrays.stream(addresses)
+                .map(InetAddress::getHostAddress)
+                .collect(Collectors.joining(", "))
+            + ".");
+    String canonical = addresses[0].getCanonicalHostName();
+    if (settings.isTrue("sasl.usecanonicalhostname")) {
+      examination.serverNamed(canonical);
+      findings.ok("By sasl.usecanonicalhostname the ticket will be for " + canonical + ".");
+    }
+    examination.canonicalNamed(canonical);
+    boolean isSpnSet = !settings.spnego(SpnegoOption.SPN).isEmpty();
+    if (isLiteral(examination.serverName()) && !isSpnSet) {
+      findings.warn(
+          Reason.SERVER_UNKNOWN,
+          "An address instead of a name: a KDC hardly ever knows smtp/" + host + ".",
+          "Connect to the server by its name"
+              + (isLiteral(canonical) ? "." : ", " + canonical + " perhaps."));
+    } else if (!canonical.equalsIgnoreCase(host)) {
+      findings.ok(
+          "Its canonical name is "
+              + canonical
+              + ": "
+              + host
+              + " is an alias or a name for several machines. The ticket is asked for "
+              + examination.serverName()
+              + " all the same.");
+    }
+  }
+
+  private static boolean isLiteral(String host) {
+    return host.contains(":") || List.of(host.split("\\.", -1)).stream().allMatch(DnsStep::isByte);
+  }
+
+  private static boolean isByte(String label) {
+    return label.matches("\\d{1,3}");
+  }
+}

@@ -1,0 +1,297 @@
+package io.github.smtpspnego.doctor;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Looks step by step at everything that sending mail with Kerberos depends on.
+ *
+ * <p>It takes the settings of a mail program, its system properties {@code mail.*}, and runs on
+ * that program's class path or from its own jar. No mail is sent unless asked for, and no secret is
+ * shown.
+ */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    customSynopsis = "Usage: java -jar smtp-spnego-doctor.jar [options]",
+    synopsisHeading = "",
+    versionProvider = Doctor.Version.class,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = {
+      "",
+      "Looks at everything that sending mail with Kerberos (SMTP AUTH GSSAPI by SPNEGO) depends"
+          + " on, step by step, and says what to do about what is wrong. It authenticates to the"
+          + " mail server, but sends no mail unless asked to.",
+      "",
+      "The settings are those of the mail program: its system properties mail.*, given with -D"
+          + " before the class or -jar. The options below come before them.",
+      ""
+    },
+    optionListHeading = "Options:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:Everything is in order, or only to be looked at.",
+      "1:Something failed.",
+      "2:The command line is wrong."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "The user's own ticket:",
+      "  java -jar smtp-spnego-doctor.jar --host mail.contoso.com --port 587",
+      "A service account:",
+      "  java -jar smtp-spnego-doctor.jar --host mail.contoso.com --port 587 \\",
+      "      --keytab /etc/mail.keytab --principal svc-mail@CONTOSO.COM",
+      "A program's own class path and settings:",
+      "  java -cp 'app/libs/*:smtp-spnego-doctor.jar' \\",
+      "      -Dmail.smtp.host=mail.contoso.com -Dmail.smtp.port=587 \\",
+      "      io.github.smtpspnego.doctor.Doctor",
+      "One test mail at the end:",
+      "  java -jar smtp-spnego-doctor.jar --host mail.contoso.com --port 587 \\",
+      "      --send alice@contoso.com bob@contoso.com"
+    })
+public final class Doctor implements Callable<Integer> {
+  /** Held, since a logger that nobody holds forgets its level. */
+  private static final Logger LOGGER = Logger.getLogger("io.github.smtpspnego");
+
+  private static final String PASSWORD_VARIABLE = "MAIL_PASSWORD";
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--host", paramLabel = "HOST", description = "The mail server (mail.smtp.host).")
+  private @Nullable String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Its port (mail.smtp.port; else 25, for smtps 465).")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "smtp|smtps",
+      description = "smtps is TLS from the first octet on (mail.transport.protocol; else smtp).")
+  private @Nullable String protocol;
+
+  @Option(
+      names = "--starttls",
+      description = "Demand STARTTLS (mail.smtp.starttls.enable and .required).")
+  private boolean starttls;
+
+  @Option(
+      names = "--keytab",
+      paramLabel = "FILE",
+      description = "Log in from this keytab (mail.smtp.sasl.spnego.keytab).")
+  private @Nullable String keytab;
+
+  @Option(
+      names = "--principal",
+      paramLabel = "NAME@REALM",
+      description = "Log in as this principal (mail.smtp.sasl.spnego.principal).")
+  private @Nullable String principal;
+
+  @Option(
+      names = "--ticketcache",
+      paramLabel = "FILE",
+      description = "Take the ticket from this cache (mail.smtp.sasl.spnego.ticketcache).")
+  private @Nullable String ticketCache;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description =
+          "The mail user; with a password from --password or the environment variable "
+              + PASSWORD_VARIABLE
+              + " it is who logs in.")
+  private String user = "";
+
+  @Option(
+      names = "--password",
+      interactive = true,
+      arity = "0",
+      description = "Ask for the password on the console. It is sent to no server.")
+  private char @Nullable [] password;
+
+  @Option(
+      names = "--service",
+      paramLabel = "CLASS",
+      description =
+          "Service class of the target name, SMTPSVC say (mail.smtp.sasl.spnego.service).")
+  private @Nullable String service;
+
+  @Option(
+      names = "--spn",
+      paramLabel = "NAME",
+      description = "The whole target name (mail.smtp.sasl.spnego.spn).")
+  private @Nullable String spn;
+
+  @Option(
+      names = {"-P", "--property"},
+      paramLabel = "NAME=VALUE",
+      description = "Any other property of the mail program, as with -D. May be repeated.")
+  private Map<String, String> properties = new LinkedHashMap<>();
+
+  @Option(
+      names = "--send",
+      arity = "2",
+      paramLabel = "FROM TO",
+      hideParamSyntax = true,
+      description = "Send one test mail at the end, if nothing failed.")
+  private List<String> send = new ArrayList<>();
+
+  @Option(names = "--json", description = "Write the report in JSON.")
+  private boolean json;
+
+  private Doctor() {}
+
+  /**
+   * The command.
+   *
+   * @param arguments its options
+   */
+  public static void main(String[] arguments) {
+    if (System.getProperty("java.util.logging.config.file") == null) {
+      LOGGER.setLevel(Level.OFF); // the report says the same
+    }
+    System.exit(command(System.getenv()).execute(arguments));
+  }
+
+  /** The command, not run yet; the password may stand in the environment. */
+  static CommandLine command(Map<String, String> environment) {
+    Doctor doctor = new Doctor();
+    String fromEnvironment = environment.get(PASSWORD_VARIABLE);
+    if (fromEnvironment != null) {
+      doctor.password = fromEnvironment.toCharArray();
+    }
+    return new CommandLine(doctor)
+        .setParameterExceptionHandler(
+            (wrong, arguments) -> {
+              PrintWriter err = wrong.getCommandLine().getErr();
+              err.println(wrong.getMessage() + " Try --help.");
+              return wrong.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+            });
+  }
+
+  @Override
+  public Integer call() {
+    MailSettings settings = settings();
+    PrintWriter out = commandLine().getOut();
+    Ansi ansi = commandLine().getColorScheme().ansi();
+    Report report =
+        new Examination(settings)
+            .run(
+                steps(send),
+                result -> {
+                  if (!json) {
+                    out.println(result.text(ansi));
+                    out.flush();
+                  }
+                });
+    out.print(json ? report.json() : report.summary(ansi));
+    out.flush();
+    return report.hasFailed() ? 1 : 0;
+  }
+
+  /** The steps, in order. */
+  static List<Step> steps(List<String> send) {
+    List<Step> steps =
+        new ArrayList<>(
+            List.of(
+                new SettingsStep(),
+                new JavaStep(),
+                new KerberosStep(),
+                new ClockStep(),
+                new CredentialsStep(),
+                new DnsStep(),
+                new TargetNamesStep(),
+                new SmtpStep(),
+                new ExchangeStep()));
+    if (!send.isEmpty()) {
+      steps.add(new SendStep(send.get(0), send.get(1)));
+    }
+    return steps;
+  }
+
+  private MailSettings settings() {
+    String chosen =
+        protocol == null ? System.getProperty("mail.transport.protocol", "smtp") : protocol;
+    if (!List.of("smtp", "smtps").contains(chosen)) {
+      throw wrong("The protocol is '" + chosen + "'; it must be smtp or smtps.");
+    }
+    MailSettings settings = new MailSettings(chosen, user, user.isEmpty() ? null : password);
+    properties.forEach(settings::setWhole);
+    set(settings, "host", host);
+    set(settings, "port", port == null ? null : port.toString());
+    set(settings, "sasl.spnego.keytab", keytab);
+    set(settings, "sasl.spnego.principal", principal);
+    set(settings, "sasl.spnego.ticketcache", ticketCache);
+    set(settings, "sasl.spnego.service", service);
+    set(settings, "sasl.spnego.spn", spn);
+    if (starttls) {
+      settings.set("starttls.enable", "true");
+      settings.set("starttls.required", "true");
+    }
+    if (settings.host().isEmpty()) {
+      throw wrong("No mail server: give --host, or -Dmail." + chosen + ".host=.");
+    }
+    checkPort(settings);
+    return settings;
+  }
+
+  private void checkPort(MailSettings settings) {
+    try {
+      int number = settings.port();
+      if (number > 0 && number <= 65535) {
+        return;
+      }
+    } catch (NumberFormatException e) {
+      // said below, as for a number out of range
+    }
+    throw wrong("The port is '" + settings.text("port").orElse("") + "'; it must be 1 to 65535.");
+  }
+
+  private static void set(MailSettings settings, String name, @Nullable String value) {
+    if (value != null) {
+      settings.set(name, value);
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(commandLine(), message);
+  }
+
+  private CommandLine commandLine() {
+    if (spec == null) {
+      throw new IllegalStateException("picocli sets it before the call");
+    }
+    return spec.commandLine();
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Doctor.class.getPackage().getImplementationVersion();
+      return new String[] {
+        String.format(Locale.ROOT, "smtp-spnego doctor %s", version == null ? "(built)" : version),
+        "Java ${java.version} (${java.vendor})"
+      };
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.smtpspnego.doctor;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Properties;
+import javax.naming.Context;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
+import javax.naming.directory.DirContext;
+import javax.naming.directory.InitialDirContext;
+
+/**
+ * The KDCs that DNS names for a realm, which the JDK asks where krb5.conf names none: {@code SRV}
+ * records of {@code _kerberos._tcp} (RFC 4120 section 7.2.3.2).
+ */
+final class KdcNames {
+  private KdcNames() {}
+
+  /** Looks them up; none where DNS has none or does not answer. */
+  @SuppressWarnings("BanJNDI") // of DNS it makes texts, and nothing else
+  static List<String> inDns(String realm) {
+    Properties environment = new Properties();
+    environment.setProperty(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
+    environment.setProperty("com.sun.jndi.dns.timeout.initial", "2000");
+    environment.setProperty("com.sun.jndi.dns.timeout.retries", "1");
+    List<String> found = new ArrayList<>();
+    try {
+      DirContext dns = new InitialDirContext(environment);
+      try {
+        Attribute records =
+            dns.getAttributes("_kerberos._tcp." + realm, new String[] {"SRV"}).get("SRV");
+        for (Object record : records == null ? List.of() : Collections.list(records.getAll())) {
+          String[] fields = record.toString().split(" ", -1); // priority weight port target
+          found.add(fields[3].replaceFirst("\\.$", "") + ":" + fields[2]);
+        }
+      } finally {
+        dns.close();
+      }
+    } catch (NamingException | RuntimeException e) {
+      return List.copyOf(found); // what is missing is told as missing
+    }
+    return List.copyOf(found);
+  }
+}

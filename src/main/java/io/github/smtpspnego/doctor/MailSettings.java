@@ -1,0 +1,210 @@
+package io.github.smtpspnego.doctor;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.gss.TargetName;
+import io.github.smtpspnego.settings.SaslProperties;
+import io.github.smtpspnego.settings.SettingsReader;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
+import javax.security.auth.callback.UnsupportedCallbackException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings that a mail program would run with: the system properties {@code mail.*}, and what
+ * the command line puts in their place. Set once by {@link Doctor}, then only read.
+ */
+final class MailSettings {
+  private static final int SMTP_PORT = 25;
+  private static final int SMTPS_PORT = 465;
+  private static final int TIMEOUT = 10_000;
+
+  private final String protocol;
+  private final Properties properties = new Properties();
+  private final String user;
+  private final char @Nullable [] password;
+
+  /**
+   * Reads the system properties.
+   *
+   * @param protocol the mail protocol, {@code smtp} or {@code smtps}
+   * @param user the mail user, empty for none
+   * @param password the password, null for none
+   */
+  MailSettings(String protocol, String user, char @Nullable [] password) {
+    this.protocol = protocol;
+    this.user = user;
+    this.password = password == null ? null : password.clone();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith("mail.")) {
+        properties.setProperty(name, System.getProperty(name));
+      }
+    }
+  }
+
+  /** Sets a property by its whole name. */
+  void setWhole(String name, String value) {
+    properties.setProperty(name, value);
+  }
+
+  /** Sets {@code mail.<protocol>.<name>}. */
+  void set(String name, String value) {
+    setWhole("mail." + protocol + "." + name, value);
+  }
+
+  /** A property {@code mail.<protocol>.<name>}; empty where it is not set or blank. */
+  Optional<String> text(String name) {
+    return reader().property("mail." + protocol + "." + name);
+  }
+
+  /** Whether a property {@code mail.<protocol>.<name>} is set to true. */
+  boolean isTrue(String name) {
+    return text(name).map("true"::equalsIgnoreCase).orElse(false);
+  }
+
+  /** Whether a property {@code mail.<protocol>.<name>} is set to something else than true. */
+  boolean isSwitchedOff(String name) {
+    return text(name).isPresent() && !isTrue(name);
+  }
+
+  String protocol() {
+    return protocol;
+  }
+
+  /** Whether they are a program's: the server's name stands among the system properties. */
+  boolean isOfProgram() {
+    return System.getProperty("mail." + protocol + ".host", System.getProperty("mail.host"))
+        != null;
+  }
+
+  boolean isSmtps() {
+    return protocol.equals("smtps");
+  }
+
+  /** The server's name as the user wrote it; empty where there is none. */
+  String host() {
+    return text("host").or(() -> reader().property("mail.host")).orElse("");
+  }
+
+  /**
+   * The server's port.
+   *
+   * @throws NumberFormatException if it is set to something that is none
+   */
+  int port() {
+    return text("port").map(Integer::parseInt).orElse(isSmtps() ? SMTPS_PORT : SMTP_PORT);
+  }
+
+  /** The longest wait for the server, in milliseconds; never without end. */
+  int timeout() {
+    return text("timeout")
+        .filter(set -> set.matches("[1-9]\\d{0,4}"))
+        .map(Integer::parseInt)
+        .orElse(TIMEOUT);
+  }
+
+  /** The server in words. */
+  String server() {
+    return host() + ":" + port() + " (" + protocol + ")";
+  }
+
+  /** All of them, for the SASL client and for Jakarta Mail; not to be changed. */
+  Properties all() {
+    return properties;
+  }
+
+  /** All of them, with what Jakarta Mail needs beside the jar where it is not set. */
+  Properties forSending() {
+    Properties sending = new Properties();
+    sending.putAll(properties);
+    String prefix = "mail." + protocol + ".";
+    sending.putIfAbsent(prefix + "auth", "true");
+    sending.putIfAbsent(prefix + "sasl.enable", "true");
+    sending.putIfAbsent(prefix + "sasl.mechanisms", String.join(" ", SaslProperties.MECHANISMS));
+    sending.putIfAbsent(prefix + "connectiontimeout", Integer.toString(TIMEOUT));
+    sending.putIfAbsent(prefix + "timeout", Integer.toString(TIMEOUT));
+    if (!isSwitchedOff("starttls.enable")) {
+      sending.setProperty(prefix + "starttls.enable", "true");
+    }
+    return sending;
+  }
+
+  /** The same as the map that a SASL factory takes; the names in it are texts. */
+  @SuppressWarnings("unchecked")
+  Map<String, ?> asMap() {
+    return (Map<String, ?>) (Map<?, ?>) properties;
+  }
+
+  SettingsReader reader() {
+    return new SettingsReader(protocol, asMap());
+  }
+
+  /** One of the library's own settings; empty where it is not set and has no default. */
+  String spnego(SpnegoOption option) {
+    return reader().text(option).orElse("");
+  }
+
+  /** The mechanisms of ours that may be used, best first. */
+  List<String> mechanisms() {
+    String listed = text("sasl.mechanisms").orElse("").toUpperCase(Locale.ROOT);
+    return listed.isEmpty()
+        ? SaslProperties.MECHANISMS
+        : Arrays.stream(listed.split("[ ,]+", -1))
+            .filter(SaslProperties.MECHANISMS::contains)
+            .toList();
+  }
+
+  /**
+   * The target name that a ticket will be asked for.
+   *
+   * @param serverName the server's name as the SASL client gets it
+   * @throws SpnegoException if the setting has a bad value
+   */
+  TargetName target(String serverName) throws SpnegoException {
+    String spn = spnego(SpnegoOption.SPN);
+    try {
+      return spn.isEmpty()
+          ? TargetName.of(spnego(SpnegoOption.SERVICE), serverName)
+          : TargetName.parse(spn);
+    } catch (IllegalArgumentException e) {
+      throw reader()
+          .bad(SpnegoOption.SPN, "it must be service/host, service/host@REALM or service@host");
+    }
+  }
+
+  String user() {
+    return user;
+  }
+
+  boolean hasPassword() {
+    return password != null && password.length > 0;
+  }
+
+  /** The password for Jakarta Mail, which takes a text; empty where there is none. */
+  String password() {
+    return password == null ? "" : new String(password);
+  }
+
+  /** Answers for the user and password, as Angus Mail's handler does. */
+  CallbackHandler handler() {
+    return callbacks -> {
+      for (Callback callback : callbacks) {
+        if (callback instanceof NameCallback name) {
+          name.setName(user);
+        } else if (callback instanceof PasswordCallback secret) {
+          secret.setPassword(password);
+        } else {
+          throw new UnsupportedCallbackException(callback);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.smtpspnego.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.smtpspnego.support.Kdc;
+import io.github.smtpspnego.support.MailServer;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
+
+/** The doctor's jar in JVMs of its own: alone, and on a program's class path. */
+class DoctorJarIT {
+  private static final Path DOCTOR = Path.of(System.getProperty("smtpspnego.doctor.jar"));
+  private static final Path DROP_IN = Path.of(System.getProperty("smtpspnego.jar"));
+
+  private record Outcome(int exitCode, String output) {}
+
+  @Test
+  void theDropInJarHoldsNothingOfIt() throws IOException {
+    assertFalse(names(DROP_IN).stream().anyMatch(name -> name.contains("/doctor/")));
+    assertTrue(names(DOCTOR).contains("io/github/smtpspnego/doctor/Doctor.class"));
+  }
+
+  @Test
+  void itHoldsAllProvidersOfJakartaMailAndNoModule() throws IOException {
+    try (JarFile jar = new JarFile(DOCTOR.toFile());
+        InputStream in =
+            jar.getInputStream(jar.getJarEntry("META-INF/services/jakarta.mail.Provider"))) {
+      String providers = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(providers.contains("io.github.smtpspnego.mail.SpnegoSMTPProvider"), providers);
+      assertTrue(providers.contains("org.eclipse.angus.mail.smtp.SMTPProvider"), providers);
+    }
+    List<String> names = names(DOCTOR);
+    assertFalse(names.stream().anyMatch(name -> name.endsWith("module-info.class")));
+    assertEquals(names.stream().distinct().toList(), names, "each once");
+  }
+
+  @Test
+  void itHelps() throws Exception {
+    Outcome outcome = java("-jar", DOCTOR.toString(), "--help");
+    assertEquals(0, outcome.exitCode(), outcome.output());
+    assertTrue(outcome.output().startsWith("Usage: java -jar "), outcome.output());
+    assertTrue(
+        java("-jar", DOCTOR.toString(), "--version").output().contains("doctor 0."),
+        "the version of the manifest");
+  }
+
+  @Test
+  void itRunsAlone() throws Exception {
+    Kdc kdc = Kdc.shared();
+    try (MailServer server = mailServer(kdc)) {
+      Outcome outcome =
+          java(
+              "-Djava.security.krb5.conf=" + kdc.configuration(),
+              "-jar",
+              DOCTOR.toString(),
+              "--host=localhost",
+              "--port=" + server.port(),
+              "--ticketcache=" + kdc.ticketCache("alice", Kdc.PASSWORD),
+              "--json",
+              "--send",
+              "alice@example.test",
+              "bob@example.test");
+      Diagnosis diagnosis = Diagnosis.read(outcome.exitCode(), outcome.output());
+      assertEquals(0, diagnosis.exitCode(), outcome.output());
+      assertTrue(diagnosis.of("java").contains(DOCTOR.toString()), outcome.output());
+      assertEquals(1, server.received().length);
+    }
+  }
+
+  @Test
+  void itFailsWithOneAndWithoutColoursOrLogLines() throws Exception {
+    Outcome outcome =
+        java("-jar", DOCTOR.toString(), "--host=localhost", "--port=1", "--ticketcache=/no/such");
+    assertEquals(1, outcome.exitCode(), outcome.output());
+    assertTrue(outcome.output().contains("\nNot in order for localhost:1"), outcome.output());
+    assertFalse(outcome.output().contains("\u001b"), outcome.output());
+    assertFalse(outcome.output().contains("WARNING"), outcome.output());
+  }
+
+  @Test
+  void itRunsOnTheClassPathAndWithTheSettingsOfAProgram() throws Exception {
+    Kdc kdc = Kdc.shared();
+    String libraries =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(path -> path.matches(".*(angus|jakarta)[^/\\\\]*\\.jar"))
+            .reduce((some, more) -> some + File.pathSeparator + more)
+            .orElseThrow();
+    try (MailServer server = mailServer(kdc)) {
+      Outcome outcome =
+          java(
+              "-Djava.security.krb5.conf=" + kdc.configuration(),
+              "-cp",
+              String.join(File.pathSeparator, DROP_IN.toString(), libraries, DOCTOR.toString()),
+              "-Dmail.smtp.host=localhost",
+              "-Dmail.smtp.port=" + server.port(),
+              "-Dmail.smtp.sasl.enable=true",
+              "-Dmail.smtp.sasl.mechanisms=GSSAPI",
+              "-Dmail.smtp.sasl.spnego.ticketcache=" + kdc.ticketCache("alice", Kdc.PASSWORD),
+              "io.github.smtpspnego.doctor.Doctor",
+              "--json");
+      Diagnosis diagnosis = Diagnosis.read(outcome.exitCode(), outcome.output());
+      assertEquals(0, diagnosis.exitCode(), outcome.output());
+      assertTrue(diagnosis.of("java").contains(DROP_IN.toString()), outcome.output());
+      assertEquals(List.of(Kdc.full("alice")), server.principals());
+    }
+  }
+
+  private static MailServer mailServer(Kdc kdc) {
+    return MailServer.start(
+        Map.of("mail.smtp.sasl.spnego.keytab", kdc.keytab("smtp/localhost").toString()));
+  }
+
+  private static List<String> names(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return file.stream().map(java.util.zip.ZipEntry::getName).toList();
+    }
+  }
+
+  private static Outcome java(String... arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (InputStream output = process.getInputStream()) {
+      String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+      return new Outcome(process.waitFor(), text);
+    }
+  }
+}
