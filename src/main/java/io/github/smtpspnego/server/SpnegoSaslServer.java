@@ -173,11 +173,12 @@ final class SpnegoSaslServer implements SaslServer {
 
   /** The name in the ticket must be one of ours, and so must the key that the ticket fits. */
   private void checkTarget(String target) throws SpnegoException {
+    // What stands in a ticket unencrypted goes on to who asks for the name, and into his log.
+    if (Printable.hasControls(target) || !settings().accepts(target)) {
+      throw notForUs("its ticket is for " + Printable.of(target));
+    }
     if (settings().acceptsAny()) {
       return;
-    }
-    if (!settings().accepts(target)) {
-      throw notForUs("its ticket is for " + Printable.of(target));
     }
     for (String owner : Objects.requireNonNull(credentials).keyOwners(target)) {
       if (!settings().accepts(owner)) {

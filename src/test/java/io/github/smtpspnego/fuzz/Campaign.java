@@ -12,7 +12,7 @@ import java.util.Random;
 final class Campaign {
   private static final long SEED = Long.getLong("fuzz.seed", 4178);
   private static final int FIRST = Integer.getInteger("fuzz.first", 0);
-  static final int COUNT = Integer.getInteger("fuzz.count", 5000);
+  static final int COUNT = Integer.getInteger("fuzz.count", 3000);
 
   /** What grows by design: the replay caches, the JDK's and ours. */
   private static final long OCTETS_KEPT_PER_ATTACK = 1 << 10;

@@ -9,10 +9,12 @@ import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KeyTab;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -63,6 +65,16 @@ class RelabelledTicketIT {
     byte[] next = relabelled(Parties.SERVICE, service, realm);
     Subject caller = kdc.acceptor(Parties.SERVICE, one);
     assertEquals(235, Dialogue.as(caller, () -> end(next, Map.of())));
+  }
+
+  @Test
+  void aNameThatCouldBreakALineIsNone() throws Exception {
+    String one = kdc.keytab(Parties.SERVICE).toString();
+    Map<String, String> properties = new HashMap<>(Map.of("mail.smtp.sasl.spnego.keytab", one));
+    assertEquals(535, end(relabelled(Parties.SERVICE, "smtp", "A\r\nB"), properties));
+    properties.put("mail.smtp.sasl.spnego.principal", "*");
+    assertEquals(535, end(relabelled(Parties.SERVICE, "smtp", "A\r\nB"), properties));
+    assertEquals(235, end(relabelled(Parties.SERVICE, "imap", "OTHER.TEST"), properties));
   }
 
   /** A token whose ticket says that it is for another service, in another realm. */
