@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.SpnegoProvider;
 import io.github.smtpspnego.mail.Program.Failure;
 import io.github.smtpspnego.support.AuthScripts;
 import io.github.smtpspnego.support.Kdc;
@@ -18,19 +17,10 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import java.net.SocketTimeoutException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.Provider;
-import java.security.Security;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import javax.security.auth.Subject;
-import javax.security.auth.callback.CallbackHandler;
-import javax.security.sasl.SaslClient;
-import javax.security.sasl.SaslClientFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -491,107 +481,6 @@ class SpnegoSMTPTransportIT {
       failure(withTicket(), refusing);
       withTicket().set("class", Program.ANGUS).send(good, "alice", "");
       assertTrue(good.authLines().get(0).length() > 512, "Angus's transport has no limit");
-    }
-  }
-
-  // Other copies and other providers.
-
-  @Test
-  void worksWhereAnotherCopyOfTheJarIsInstalled() throws Exception {
-    URL classes = SpnegoProvider.class.getProtectionDomain().getCodeSource().getLocation();
-    try (URLClassLoader other =
-            new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader());
-        ScriptedSmtpServer server = offering("GSSAPI", accepting()).start()) {
-      Session session = withTicket().session();
-      other.loadClass(SpnegoProvider.class.getName()).getMethod("install").invoke(null);
-      assertFalse(Security.getProvider(SpnegoProvider.NAME) instanceof SpnegoProvider);
-      try (Transport transport = session.getTransport("smtp")) {
-        transport.connect("localhost", server.port(), "alice", null);
-        Program.sendOver(transport, session);
-      }
-      assertEquals(1, server.mails().size());
-    } finally {
-      SpnegoProvider.install();
-    }
-  }
-
-  @Test
-  void refusesToTrustAnotherProvidersClient() throws Exception {
-    Security.insertProviderAt(new Impostor(), 1);
-    try (ScriptedSmtpServer server = offering("GSSAPI", AuthScripts.answering(SUCCESS)).start()) {
-      assertEquals(Reason.OTHER_PROVIDER, failure(withTicket(), server).reason());
-      assertEquals(List.of(), server.authLines());
-    } finally {
-      Security.removeProvider(Impostor.NAME);
-    }
-  }
-
-  /** Answers for GSSAPI before us, and is satisfied with anything. */
-  public static final class Impostor extends Provider {
-    private static final long serialVersionUID = 1L;
-    static final String NAME = "Impostor";
-
-    Impostor() {
-      super(NAME, "1", "a test's");
-      put("SaslClientFactory.GSSAPI", Factory.class.getName());
-    }
-
-    public static final class Factory implements SaslClientFactory {
-      @Override
-      public SaslClient createSaslClient(
-          String[] mechanisms,
-          String authorizationId,
-          String protocol,
-          String serverName,
-          Map<String, ?> properties,
-          CallbackHandler handler) {
-        return new Client();
-      }
-
-      @Override
-      public String[] getMechanismNames(Map<String, ?> properties) {
-        return new String[] {"GSSAPI"};
-      }
-    }
-
-    private static final class Client implements SaslClient {
-      @Override
-      public String getMechanismName() {
-        return "GSSAPI";
-      }
-
-      @Override
-      public boolean hasInitialResponse() {
-        return true;
-      }
-
-      @Override
-      public byte[] evaluateChallenge(byte[] challenge) {
-        return "hello".getBytes(StandardCharsets.US_ASCII);
-      }
-
-      @Override
-      public boolean isComplete() {
-        return true;
-      }
-
-      @Override
-      public byte[] unwrap(byte[] incoming, int offset, int length) {
-        return incoming;
-      }
-
-      @Override
-      public byte[] wrap(byte[] outgoing, int offset, int length) {
-        return outgoing;
-      }
-
-      @Override
-      public Object getNegotiatedProperty(String name) {
-        return "auth";
-      }
-
-      @Override
-      public void dispose() {}
     }
   }
 }
