@@ -18,6 +18,7 @@ public final class Benchmarks {
    *
    * @param args the jar, and the directory to write to
    */
+  @SuppressWarnings("CatchAndPrintStackTrace") // there is nobody above to throw it to
   public static void main(String[] args) {
     boolean held = false;
     try {

@@ -2,6 +2,8 @@ package io.github.smtpspnego.bench;
 
 import io.github.smtpspnego.SpnegoProvider;
 import io.github.smtpspnego.client.ExchangeWatch;
+import io.github.smtpspnego.client.SpnegoSaslClientFactory;
+import io.github.smtpspnego.server.SpnegoSaslServerFactory;
 import io.github.smtpspnego.support.Kdc;
 import java.nio.file.Path;
 import java.security.PrivilegedActionException;
@@ -13,6 +15,7 @@ import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
+import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
@@ -42,6 +45,18 @@ public class Handshake {
   private static final byte[] OFFER = {1, 0, 0, 0};
   private static final byte[] NOTHING = {};
   private static final int AUTH_LINE = 512;
+  private static final String[] MECHANISMS = {"GSSAPI"};
+
+  private interface SaslClientFactoryMethod {
+    SaslClient make(
+        String[] mechanisms,
+        String authorizationId,
+        String protocol,
+        String serverName,
+        Map<String, ?> properties,
+        CallbackHandler handler)
+        throws SaslException;
+  }
 
   /** With the layer offer as from Exchange, or ending right after the context. */
   @Param({"offer", "at-once"})
@@ -69,7 +84,7 @@ public class Handshake {
     ofClient.setProperty("mail.smtp.sasl.mechanisms", "GSSAPI");
     ofClient.setProperty("mail.smtp.sasl.spnego.keytab", kdc.keytab("alice").toString());
     ofClient.setProperty("mail.smtp.sasl.spnego.principal", Kdc.full("alice"));
-    SpnegoProvider.install();
+    SpnegoProvider.install(); // for clientBySasl
   }
 
   /** Without us: the floor. */
@@ -107,8 +122,18 @@ public class Handshake {
   /** Our client, as our transport runs it, and a bare acceptor. */
   @Benchmark
   public boolean client() throws Exception {
+    return client(new SpnegoSaslClientFactory()::createSaslClient);
+  }
+
+  /** The same, found by the JDK's search through all security providers. */
+  @Benchmark
+  public boolean clientBySasl() throws Exception {
+    return client(Sasl::createSaslClient);
+  }
+
+  private boolean client(SaslClientFactoryMethod factory) throws Exception {
     try (ExchangeWatch watch = ExchangeWatch.open("smtp", AUTH_LINE)) {
-      SaslClient client = saslClient();
+      SaslClient client = factory.make(MECHANISMS, null, "smtp", "localhost", ofClient(), handler);
       boolean initial = client.hasInitialResponse();
       byte[] first = client.evaluateChallenge(NOTHING);
       GSSContext acceptor = acceptor();
@@ -129,10 +154,14 @@ public class Handshake {
   @Benchmark
   public boolean clientAndServer() throws Exception {
     try (ExchangeWatch watch = ExchangeWatch.open("smtp", AUTH_LINE)) {
-      SaslClient client = saslClient();
+      SaslClient client =
+          new SpnegoSaslClientFactory()
+              .createSaslClient(MECHANISMS, null, "smtp", "localhost", ofClient(), handler);
       boolean initial = client.hasInitialResponse();
       String mechanism = isOffered() ? "GSSAPI" : "GSS-SPNEGO";
-      SaslServer acceptor = Sasl.createSaslServer(mechanism, "smtp", "localhost", ofServer, null);
+      SaslServer acceptor =
+          new SpnegoSaslServerFactory()
+              .createSaslServer(mechanism, "smtp", "localhost", ofServer, null);
       byte[] token = client.evaluateChallenge(NOTHING);
       while (!acceptor.isComplete()) {
         byte[] reply = acceptor.evaluateResponse(token);
@@ -146,11 +175,9 @@ public class Handshake {
     }
   }
 
-  private SaslClient saslClient() throws Exception {
-    @SuppressWarnings({"unchecked", "rawtypes"}) // as Angus Mail hands it over
-    Map<String, ?> properties = (Map) ofClient;
-    return Sasl.createSaslClient(
-        new String[] {"GSSAPI"}, null, "smtp", "localhost", properties, handler);
+  @SuppressWarnings({"unchecked", "rawtypes"}) // as Angus Mail hands it over
+  private Map<String, ?> ofClient() {
+    return (Map) ofClient;
   }
 
   private GSSContext acceptor() throws PrivilegedActionException {
