@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
-import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ public final class SpnegoAcceptor {
     this.attempt = attempt;
     this.keys = keys;
     try {
-      context = GSSManager.getInstance().createContext(credential);
+      context = Gss.MANAGER.createContext(credential);
     } catch (GSSException | RuntimeException e) {
       throw explain(e);
     }

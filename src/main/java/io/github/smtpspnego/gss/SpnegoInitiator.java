@@ -6,7 +6,6 @@ import io.github.smtpspnego.kerberos.KerberosFailure;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
-import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +51,8 @@ public final class SpnegoInitiator {
     this.mutualAuth = mutualAuth;
     try {
       context =
-          GSSManager.getInstance()
-              .createContext(
-                  target.toGssName(), Oids.SPNEGO, credential, GSSContext.DEFAULT_LIFETIME);
+          Gss.MANAGER.createContext(
+              target.toGssName(), Oids.SPNEGO, credential, GSSContext.DEFAULT_LIFETIME);
       context.requestMutualAuth(mutualAuth);
       context.requestCredDeleg(delegation);
       context.requestInteg(true); // the layer offer travels in an integrity token

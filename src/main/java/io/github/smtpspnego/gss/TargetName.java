@@ -2,7 +2,6 @@ package io.github.smtpspnego.gss;
 
 import java.util.Locale;
 import org.ietf.jgss.GSSException;
-import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 
@@ -63,7 +62,7 @@ public final class TargetName {
    */
   GSSName toGssName() throws GSSException {
     Oid type = isPrincipal ? Oids.KERBEROS_PRINCIPAL_NAME : GSSName.NT_HOSTBASED_SERVICE;
-    return GSSManager.getInstance().createName(text, type);
+    return Gss.MANAGER.createName(text, type);
   }
 
   /**

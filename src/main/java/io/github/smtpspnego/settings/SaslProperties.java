@@ -52,7 +52,10 @@ public final class SaslProperties {
    * @throws SpnegoException if the value is not a list of known layers
    */
   public static List<Qop> qop(SettingsReader settings) throws SpnegoException {
-    String value = settings.property(Sasl.QOP).orElse(Qop.AUTH.saslName());
+    String value = settings.property(Sasl.QOP).orElse("");
+    if (value.isEmpty()) {
+      return List.of(Qop.AUTH);
+    }
     try {
       return Qop.parse(value);
     } catch (IllegalArgumentException e) {

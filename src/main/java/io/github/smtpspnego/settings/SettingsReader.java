@@ -4,6 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,16 +12,24 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The properties of one protocol: those handed to the SASL factory, then the system's. */
 public final class SettingsReader {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
 
+  private static final String EVERY_HOST = "*";
   private static final int MOST_WARNINGS = 100;
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
+  private static final Set<String> KNOWN =
+      Arrays.stream(SpnegoOption.values())
+          .map(SpnegoOption::optionName)
+          .collect(Collectors.toUnmodifiableSet());
+
   private final String protocol;
+  private final String prefix;
   private final Map<String, ?> properties;
 
   /**
@@ -31,6 +40,7 @@ public final class SettingsReader {
    */
   public SettingsReader(String protocol, @Nullable Map<String, ?> properties) {
     this.protocol = protocol.toLowerCase(Locale.ROOT);
+    this.prefix = SpnegoOption.prefix(this.protocol);
     this.properties = properties == null ? Map.of() : properties;
   }
 
@@ -61,8 +71,12 @@ public final class SettingsReader {
    * @return true where one of the patterns set matches it
    */
   public boolean isKnownHost(@Nullable String host) {
+    String patterns = text(SpnegoOption.HOSTS).orElse(EVERY_HOST);
+    if (patterns.equals(EVERY_HOST)) {
+      return true;
+    }
     String name = host == null ? "" : host;
-    for (String pattern : text(SpnegoOption.HOSTS).orElse("*").split(",", -1)) {
+    for (String pattern : patterns.split(",", -1)) {
       String escaped = pattern.strip().replaceAll("[^\\w*?]", "\\\\$0");
       if (name.matches("(?i)" + escaped.replace("?", ".").replace("*", ".*"))) {
         return true;
@@ -103,7 +117,7 @@ public final class SettingsReader {
    * @return its value, or its default; empty where both are
    */
   public Optional<String> text(SpnegoOption option) {
-    Optional<String> set = property(option.propertyName(protocol));
+    Optional<String> set = property(name(option));
     return set.isPresent() || option.defaultValue().isEmpty()
         ? set
         : Optional.of(option.defaultValue());
@@ -117,7 +131,7 @@ public final class SettingsReader {
    * @throws SpnegoException if it is set to something else
    */
   public Optional<String> choice(SpnegoOption option) throws SpnegoException {
-    Optional<String> set = property(option.propertyName(protocol));
+    Optional<String> set = property(name(option));
     if (set.isEmpty()) {
       return set;
     }
@@ -161,7 +175,7 @@ public final class SettingsReader {
    * @return the exception, naming the property, its value and what is expected
    */
   public SpnegoException bad(SpnegoOption option, String expected) {
-    String name = option.propertyName(protocol);
+    String name = name(option);
     return bad(name, property(name).orElse(""), expected);
   }
 
@@ -182,22 +196,31 @@ public final class SettingsReader {
 
   /** Warns, once each, of names under the prefix that are no settings: most are misspelt. */
   public void warnOfUnknownNames() {
-    Set<String> names = new TreeSet<>(System.getProperties().stringPropertyNames());
+    Set<String> unknown = new TreeSet<>();
+    addUnknown(System.getProperties().keySet(), unknown); // not copied, since it is long
     // A Properties object may have defaults, which Map.keySet does not show.
-    names.addAll(
+    addUnknown(
         (Map<?, ?>) properties instanceof Properties withDefaults
             ? withDefaults.stringPropertyNames()
-            : properties.keySet());
-    for (String name : names) {
-      if (name.startsWith(SpnegoOption.prefix(protocol))) {
-        String nearest = nearest(name);
-        if (!name.equals(nearest) && WARNED.size() < MOST_WARNINGS && WARNED.add(name)) {
-          LOGGER.log(
-              Level.WARNING,
-              "The property {0} is no setting of smtp-spnego; the nearest one is {1}.",
-              name,
-              nearest);
-        }
+            : properties.keySet(),
+        unknown);
+    for (String name : unknown) {
+      if (WARNED.size() < MOST_WARNINGS && WARNED.add(name)) {
+        LOGGER.log(
+            Level.WARNING,
+            "The property {0} is no setting of smtp-spnego; the nearest one is {1}.",
+            name,
+            nearest(name));
+      }
+    }
+  }
+
+  private void addUnknown(Set<?> names, Set<String> unknown) {
+    for (Object key : names) {
+      if (key instanceof String name
+          && name.startsWith(prefix)
+          && !KNOWN.contains(name.substring(prefix.length()))) {
+        unknown.add(name);
       }
     }
   }
@@ -212,7 +235,7 @@ public final class SettingsReader {
     String nearest = "";
     int least = Integer.MAX_VALUE;
     for (SpnegoOption option : SpnegoOption.values()) {
-      String known = option.propertyName(protocol);
+      String known = name(option);
       int distance = distance(name, known);
       if (distance < least) {
         nearest = known;
@@ -238,6 +261,10 @@ public final class SettingsReader {
       }
     }
     return row[to.length()];
+  }
+
+  private String name(SpnegoOption option) {
+    return prefix.concat(option.optionName());
   }
 
   private @Nullable String given(String name) {

@@ -20,9 +20,10 @@ import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,10 @@ import org.jspecify.annotations.Nullable;
 public final class MailServer implements AutoCloseable {
   private final @Nullable String name;
   private final Map<String, ?> settings;
-  private final List<String> dialogue = new CopyOnWriteArrayList<>();
-  private final List<String> principals = new CopyOnWriteArrayList<>();
-  private final List<String> authorizationIds = new CopyOnWriteArrayList<>();
-  private final List<GSSCredential> delegated = new CopyOnWriteArrayList<>();
+  private final List<String> dialogue = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> principals = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> authorizationIds = Collections.synchronizedList(new ArrayList<>());
+  private final List<GSSCredential> delegated = Collections.synchronizedList(new ArrayList<>());
   private final GreenMail greenMail;
 
   private MailServer(@Nullable String name, Map<String, ?> settings) {

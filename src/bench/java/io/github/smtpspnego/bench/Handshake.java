@@ -1,0 +1,202 @@
+package io.github.smtpspnego.bench;
+
+import io.github.smtpspnego.SpnegoProvider;
+import io.github.smtpspnego.client.ExchangeWatch;
+import io.github.smtpspnego.client.SpnegoSaslClientFactory;
+import io.github.smtpspnego.server.SpnegoSaslServerFactory;
+import io.github.smtpspnego.support.Kdc;
+import java.nio.file.Path;
+import java.security.PrivilegedActionException;
+import java.security.PrivilegedExceptionAction;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import javax.security.auth.Subject;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.sasl.Sasl;
+import javax.security.sasl.SaslClient;
+import javax.security.sasl.SaslException;
+import javax.security.sasl.SaslServer;
+import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.GSSName;
+import org.ietf.jgss.MessageProp;
+import org.ietf.jgss.Oid;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * A whole handshake in one thread, without a socket: from nothing to an authenticated client, with
+ * the service ticket cached. First with bare {@code GSSContext} calls on both sides, the least that
+ * it takes; then with our client in the place of one side, and with our server too.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class Handshake {
+  private static final byte[] OFFER = {1, 0, 0, 0};
+  private static final byte[] NOTHING = {};
+  private static final int AUTH_LINE = 512;
+  private static final String[] MECHANISMS = {"GSSAPI"};
+
+  private interface SaslClientFactoryMethod {
+    SaslClient make(
+        String[] mechanisms,
+        String authorizationId,
+        String protocol,
+        String serverName,
+        Map<String, ?> properties,
+        CallbackHandler handler)
+        throws SaslException;
+  }
+
+  /** With the layer offer as from Exchange, or ending right after the context. */
+  @Param({"offer", "at-once"})
+  public String ending;
+
+  private final Properties ofClient = new Properties();
+  private Map<String, ?> ofServer;
+  private final CallbackHandler handler = callbacks -> {};
+  private Oid spnego;
+  private Subject alice;
+  private Subject server;
+
+  /** Starts the KDC and gets the tickets. */
+  @Setup
+  public void start() throws GSSException {
+    Kdc kdc = Kdc.shared();
+    Path keytab = kdc.keytab("smtp/localhost");
+    spnego = new Oid("1.3.6.1.5.5.2");
+    alice = kdc.login("alice", Kdc.PASSWORD);
+    server = kdc.acceptor("smtp/localhost", keytab);
+    ofServer = Map.of("mail.smtp.sasl.spnego.keytab", keytab.toString());
+    ofClient.setProperty("mail.smtp.host", "localhost");
+    ofClient.setProperty("mail.smtp.auth", "true");
+    ofClient.setProperty("mail.smtp.sasl.enable", "true");
+    ofClient.setProperty("mail.smtp.sasl.mechanisms", "GSSAPI");
+    ofClient.setProperty("mail.smtp.sasl.spnego.keytab", kdc.keytab("alice").toString());
+    ofClient.setProperty("mail.smtp.sasl.spnego.principal", Kdc.full("alice"));
+    SpnegoProvider.install(); // for clientBySasl
+  }
+
+  /** Without us: the floor. */
+  @Benchmark
+  public boolean bare() throws PrivilegedActionException, GSSException {
+    GSSContext initiator =
+        as(
+            alice,
+            () -> {
+              GSSManager manager = GSSManager.getInstance();
+              GSSName name = manager.createName("smtp@localhost", GSSName.NT_HOSTBASED_SERVICE);
+              GSSContext made = manager.createContext(name, spnego, null, 0);
+              made.requestMutualAuth(true);
+              made.requestInteg(true);
+              made.requestConf(false);
+              return made;
+            });
+    byte[] first = as(alice, () -> initiator.initSecContext(NOTHING, 0, 0));
+    GSSContext acceptor = acceptor();
+    byte[] reply = as(server, () -> acceptor.acceptSecContext(first, 0, first.length));
+    as(alice, () -> initiator.initSecContext(reply, 0, reply.length));
+    boolean proved =
+        initiator.isEstablished() && initiator.getMutualAuthState() && acceptor.isEstablished();
+    if (isOffered()) {
+      byte[] offer = acceptor.wrap(OFFER, 0, OFFER.length, new MessageProp(false));
+      byte[] plain = initiator.unwrap(offer, 0, offer.length, new MessageProp(false));
+      byte[] choice = initiator.wrap(plain, 0, plain.length, new MessageProp(false));
+      acceptor.unwrap(choice, 0, choice.length, new MessageProp(false));
+    }
+    initiator.dispose();
+    acceptor.dispose();
+    return checked(proved);
+  }
+
+  /** Our client, as our transport runs it, and a bare acceptor. */
+  @Benchmark
+  public boolean client() throws Exception {
+    return client(new SpnegoSaslClientFactory()::createSaslClient);
+  }
+
+  /** The same, found by the JDK's search through all security providers. */
+  @Benchmark
+  public boolean clientBySasl() throws Exception {
+    return client(Sasl::createSaslClient);
+  }
+
+  private boolean client(SaslClientFactoryMethod factory) throws Exception {
+    try (ExchangeWatch watch = ExchangeWatch.open("smtp", AUTH_LINE)) {
+      SaslClient client = factory.make(MECHANISMS, null, "smtp", "localhost", ofClient(), handler);
+      boolean initial = client.hasInitialResponse();
+      byte[] first = client.evaluateChallenge(NOTHING);
+      GSSContext acceptor = acceptor();
+      byte[] reply = as(server, () -> acceptor.acceptSecContext(first, 0, first.length));
+      client.evaluateChallenge(reply);
+      if (isOffered()) {
+        byte[] offer = acceptor.wrap(OFFER, 0, OFFER.length, new MessageProp(false));
+        byte[] choice = client.evaluateChallenge(offer);
+        acceptor.unwrap(choice, 0, choice.length, new MessageProp(false));
+      }
+      watch.serverSucceeded();
+      acceptor.dispose();
+      return checked(!initial && client.isComplete());
+    }
+  }
+
+  /** Our client and our server. */
+  @Benchmark
+  public boolean clientAndServer() throws Exception {
+    try (ExchangeWatch watch = ExchangeWatch.open("smtp", AUTH_LINE)) {
+      SaslClient client =
+          new SpnegoSaslClientFactory()
+              .createSaslClient(MECHANISMS, null, "smtp", "localhost", ofClient(), handler);
+      boolean initial = client.hasInitialResponse();
+      String mechanism = isOffered() ? "GSSAPI" : "GSS-SPNEGO";
+      SaslServer acceptor =
+          new SpnegoSaslServerFactory()
+              .createSaslServer(mechanism, "smtp", "localhost", ofServer, null);
+      byte[] token = client.evaluateChallenge(NOTHING);
+      while (!acceptor.isComplete()) {
+        byte[] reply = acceptor.evaluateResponse(token);
+        if (reply != null) {
+          token = client.evaluateChallenge(reply);
+        }
+      }
+      watch.serverSucceeded();
+      acceptor.dispose();
+      return checked(!initial && client.isComplete());
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // as Angus Mail hands it over
+  private Map<String, ?> ofClient() {
+    return (Map) ofClient;
+  }
+
+  private GSSContext acceptor() throws PrivilegedActionException {
+    return as(server, () -> GSSManager.getInstance().createContext((GSSCredential) null));
+  }
+
+  private boolean isOffered() {
+    return ending.equals("offer");
+  }
+
+  private static boolean checked(boolean succeeded) {
+    if (!succeeded) {
+      throw new IllegalStateException("the handshake did not succeed");
+    }
+    return true;
+  }
+
+  private static <T> T as(Subject subject, PrivilegedExceptionAction<T> action)
+      throws PrivilegedActionException {
+    return Subject.doAs(subject, action);
+  }
+}

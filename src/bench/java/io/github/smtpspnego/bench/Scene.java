@@ -1,0 +1,60 @@
+package io.github.smtpspnego.bench;
+
+import io.github.smtpspnego.support.Kdc;
+import io.github.smtpspnego.support.MailServer;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What all benchmarks play in: the KDC and the mail server in this JVM, the clients in others.
+ *
+ * @param kdc the KDC, behind its proxy that counts
+ * @param jar the jar under test
+ * @param quick a tenth of everything, to see that it works
+ */
+record Scene(Kdc kdc, Path jar, boolean quick) {
+  private static final String CLASSES = File.separator + "target" + File.separator + "classes";
+
+  int times(int full) {
+    return quick ? Math.max(2, full / 10) : full;
+  }
+
+  /** A server that lets alice in by SPNEGO and by raw Kerberos. */
+  MailServer server(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("mail.smtp.sasl.spnego.keytab", kdc.keytab("smtp/localhost").toString());
+    return MailServer.start(settings);
+  }
+
+  /** The start of a command: a JVM with what a mail program has, with the jar or without. */
+  List<String> java(boolean withJar) {
+    List<String> classPath = mailProgram();
+    if (withJar) {
+      classPath.add(jar.toString());
+    }
+    return new ArrayList<>(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xshare:auto",
+            "-cp",
+            String.join(File.pathSeparator, classPath)));
+  }
+
+  private static List<String> mailProgram() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> !entry.endsWith(CLASSES))
+        .filter(
+            entry ->
+                entry.endsWith("test-classes")
+                    || entry.contains("angus-mail")
+                    || entry.contains("angus-activation")
+                    || entry.contains("jakarta."))
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+}
