@@ -24,7 +24,7 @@ public final class Residue {
 
   /** The groups of the JDK's own threads, and of the KDC's; JUnit's are told by their names. */
   private static final Set<String> COME_AND_GO =
-      Set.of("system", "InnocuousThreadGroup", Kdc.THREADS.getName());
+      Set.of("system", "InnocuousThreadGroup", "CarrierThreads", Kdc.THREADS.getName());
 
   private final Set<Long> threads;
   private final long descriptors;
@@ -69,6 +69,11 @@ public final class Residue {
     return group != null
         && !COME_AND_GO.contains(group.getName())
         && !thread.getName().startsWith("junit-");
+  }
+
+  /** How many threads there are but for those that come and go. */
+  public static int threadCount() {
+    return (int) threads().count();
   }
 
   /** Open files and sockets of this process; 0 where the system does not tell. */
