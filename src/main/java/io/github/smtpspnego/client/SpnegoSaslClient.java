@@ -141,7 +141,7 @@ final class SpnegoSaslClient implements SaslClient {
           switch (before) {
             case START -> start(challenge);
             case NEGOTIATING -> negotiate(challenge);
-            case ESTABLISHED -> credentials().run(() -> chooseLayer(challenge));
+            case ESTABLISHED -> chooseLayer(challenge);
             case COMPLETE -> throw protocol("sent a challenge after the exchange was complete");
             case FAILED -> throw Objects.requireNonNull(failure);
           };
@@ -176,18 +176,19 @@ final class SpnegoSaslClient implements SaslClient {
     Credentials found = new InitiatorFinder(read.credentials, handler).find();
     credentials = found;
     attempt = found.begin(read.target);
-    SpnegoInitiator made =
-        found.run(
-            () ->
-                new SpnegoInitiator(
-                    read.target,
-                    found.credential(),
-                    read.mutualAuth,
-                    read.delegation,
-                    read.qop.contains(Qop.AUTH_CONF),
-                    tried()));
-    initiator = made;
-    return found.run(made::firstToken);
+    return found.run(
+        () -> {
+          SpnegoInitiator made =
+              new SpnegoInitiator(
+                  read.target,
+                  found.credential(),
+                  read.mutualAuth,
+                  read.delegation,
+                  read.qop.contains(Qop.AUTH_CONF),
+                  tried());
+          initiator = made;
+          return made.firstToken();
+        });
   }
 
   private byte[] negotiate(byte[] challenge) throws SaslException {
@@ -197,7 +198,7 @@ final class SpnegoSaslClient implements SaslClient {
     if (++rounds > MOST_ROUNDS) {
       throw protocol("asked for more than " + MOST_ROUNDS + " tokens");
     }
-    byte[] token = credentials().run(() -> initiator().nextToken(challenge));
+    byte[] token = initiator().nextToken(challenge);
     if (initiator().isEstablished()) {
       proved();
       state = State.ESTABLISHED;
@@ -381,10 +382,6 @@ final class SpnegoSaslClient implements SaslClient {
       settings = configuration.run();
     }
     return settings;
-  }
-
-  private Credentials credentials() {
-    return Objects.requireNonNull(credentials);
   }
 
   private SpnegoInitiator initiator() {

@@ -56,7 +56,7 @@ public final class Credentials {
 
   /** A login of ours, as described; its service tickets are ours to drop. */
   static Credentials of(Login login, String description) {
-    Credentials credentials = new Credentials(description, login.subject, null);
+    Credentials credentials = new Credentials(description, login.subject, login.credential);
     credentials.tickets = login.tickets;
     return credentials;
   }
@@ -91,7 +91,7 @@ public final class Credentials {
   /**
    * The GSS credential to hand to the context.
    *
-   * @return the caller's own; null where the Subject's are meant
+   * @return the caller's own, or a login's; null where the Subject's are meant
    */
   public @Nullable GSSCredential credential() {
     return credential;

@@ -41,7 +41,7 @@ class LoginCache {
   }
 
   /** Logs in; apart, so that tests can count and fail it. */
-  Login login(LoginRequest request, boolean renew, String stamp, Instant now)
+  Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant now)
       throws SpnegoException {
     return Login.of(KerberosLogin.login(request, renew), stamp, now);
   }
@@ -85,11 +85,11 @@ class LoginCache {
     private volatile @Nullable Login login;
     private @Nullable SpnegoException failure;
     private Instant failedAt = Instant.MIN;
-    private String failedStamp = "";
+    private FileStamp failedStamp = FileStamp.NONE;
 
     Login get(LoginRequest request) throws SpnegoException {
       int seen = outcomes;
-      String stamp = request.stamp();
+      FileStamp stamp = FileStamp.of(request.file);
       Login current = login;
       if (current != null && current.isFresh(stamp, clock.instant())) {
         return current;
@@ -138,7 +138,8 @@ class LoginCache {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
-    private Login attempt(LoginRequest request, @Nullable Login current, String stamp, Instant now)
+    private Login attempt(
+        LoginRequest request, @Nullable Login current, FileStamp stamp, Instant now)
         throws SpnegoException {
       boolean renew = current != null && current.stamp.equals(stamp);
       try {
@@ -164,7 +165,7 @@ class LoginCache {
 
     /** A ticket cache that is just being rewritten holds no ticket for a moment. */
     private Login login(
-        LoginRequest request, boolean renew, @Nullable Login current, String stamp, Instant now)
+        LoginRequest request, boolean renew, @Nullable Login current, FileStamp stamp, Instant now)
         throws SpnegoException {
       boolean rewritten =
           request.source == CredentialSource.TICKETCACHE && current != null && !renew;

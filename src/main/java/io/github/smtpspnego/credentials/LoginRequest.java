@@ -1,9 +1,6 @@
 package io.github.smtpspnego.credentials;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,19 +66,6 @@ final class LoginRequest {
         String.valueOf(file),
         password == null ? "" : password.fingerprint(),
         jaasEntry);
-  }
-
-  /** Tells whether the file was replaced or rewritten since. */
-  String stamp() {
-    if (file == null) {
-      return "";
-    }
-    try {
-      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return now.fileKey() + " " + now.lastModifiedTime().toMillis() + " " + now.size();
-    } catch (IOException e) {
-      return "absent";
-    }
   }
 
   /** The request in words: "as alice@REALM from the keytab /etc/mail.keytab". */

@@ -1,6 +1,9 @@
 package io.github.smtpspnego.gss;
 
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.Oid;
 
 /**
  * The JDK's GSS-API.
@@ -10,8 +13,22 @@ import org.ietf.jgss.GSSManager;
  * once. Threads may share it: contexts and names are made under its own lock, and keep no other
  * state in it.
  */
-final class Gss {
+public final class Gss {
   static final GSSManager MANAGER = GSSManager.getInstance();
 
+  private static final Oid[] MECHANISMS = {Oids.SPNEGO, Oids.KERBEROS};
+
   private Gss() {}
+
+  /**
+   * The credential that contexts of the current Subject's initiate with. A context that is made
+   * without one looks through the Subject each time.
+   *
+   * @return the credential; good as long as the Subject's ticket-granting ticket
+   * @throws GSSException if the Subject has no ticket-granting ticket
+   */
+  public static GSSCredential initiatorCredential() throws GSSException {
+    return MANAGER.createCredential(
+        null, GSSCredential.INDEFINITE_LIFETIME, MECHANISMS, GSSCredential.INITIATE_ONLY);
+  }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * NegTokenInit without a mechToken. So each SPNEGO token is read here first, and what the JDK gets
  * to see is this reading, encoded again, with a Kerberos AP-REQ in it or nothing.
  *
- * <p>Every call must be made as the Subject whose keys are meant.
+ * <p>Tokens are to be accepted as the Subject whose keys are meant.
  */
 public final class SpnegoAcceptor {
   /** The largest token taken from a client, in octets, the same as from a server. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * first, and what the JDK gets to see is this reading, encoded again: there is nothing that the two
  * could understand differently.
  *
- * <p>Every call must be made as the Subject whose credentials are meant.
+ * <p>It is created, and its first token made, as the Subject whose credentials are meant.
  */
 public final class SpnegoInitiator {
   /** The largest token taken from a server, in octets; real ones are below 1000. */

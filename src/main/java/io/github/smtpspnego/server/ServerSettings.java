@@ -9,6 +9,7 @@ import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerSettings {
   /** What clients ask for by default: most {@code smtp}, .NET's {@code SMTPSVC}. */
   private static final List<String> MAIL = List.of("smtp", "smtpsvc");
+
+  private static final Pattern SERVICE_END = Pattern.compile("[/@]");
 
   final CredentialSettings credentials;
 
@@ -102,7 +105,7 @@ final class ServerSettings {
    * @param principal {@code service/host@REALM}
    */
   boolean accepts(String principal) {
-    String service = principal.split("[/@]", 2)[0].toLowerCase(Locale.ROOT);
+    String service = SERVICE_END.split(principal, 2)[0].toLowerCase(Locale.ROOT);
     return (services.isEmpty() || services.contains(service))
         && (host.isEmpty() || host.equalsIgnoreCase(hostOf(principal)));
   }

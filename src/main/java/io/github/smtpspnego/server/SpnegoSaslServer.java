@@ -138,10 +138,8 @@ final class SpnegoSaslServer implements SaslServer {
     Credentials found = AcceptorFinder.find(settings.credentials);
     credentials = found;
     acceptor =
-        found.run(
-            () ->
-                new SpnegoAcceptor(
-                    found.credential(), "Accepting a client " + found.describe(), found::keys));
+        new SpnegoAcceptor(
+            found.credential(), "Accepting a client " + found.describe(), found::keys);
     state = State.NEGOTIATING;
     return negotiate(response);
   }

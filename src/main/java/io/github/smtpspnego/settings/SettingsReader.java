@@ -4,7 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
 import java.lang.System.Logger.Level;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +12,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The properties of one protocol: those handed to the SASL factory, then the system's. */
@@ -23,13 +22,15 @@ public final class SettingsReader {
   private static final int MOST_WARNINGS = 100;
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
-  private static final Set<String> KNOWN =
-      Arrays.stream(SpnegoOption.values())
-          .map(SpnegoOption::optionName)
-          .collect(Collectors.toUnmodifiableSet());
+  /** Protocols whose system properties were looked through: once, since they are many. */
+  private static final Set<String> LOOKED_THROUGH = ConcurrentHashMap.newKeySet();
+
+  /** The settings' names for the usual protocols, made once: every exchange looks for them all. */
+  private static final Map<String, Map<SpnegoOption, String>> NAMES =
+      Map.of("smtp", names("smtp"), "smtps", names("smtps"));
 
   private final String protocol;
-  private final String prefix;
+  private final Map<SpnegoOption, String> names;
   private final Map<String, ?> properties;
 
   /**
@@ -40,7 +41,8 @@ public final class SettingsReader {
    */
   public SettingsReader(String protocol, @Nullable Map<String, ?> properties) {
     this.protocol = protocol.toLowerCase(Locale.ROOT);
-    this.prefix = SpnegoOption.prefix(this.protocol);
+    Map<SpnegoOption, String> made = NAMES.get(this.protocol);
+    this.names = made == null ? names(this.protocol) : made;
     this.properties = properties == null ? Map.of() : properties;
   }
 
@@ -194,15 +196,22 @@ public final class SettingsReader {
         null);
   }
 
-  /** Warns, once each, of names under the prefix that are no settings: most are misspelt. */
+  /**
+   * Warns, once each, of names under the prefix that are no settings: most are misspelt. The system
+   * properties are looked through at the first call for a protocol.
+   */
   public void warnOfUnknownNames() {
     Set<String> unknown = new TreeSet<>();
-    addUnknown(System.getProperties().keySet(), unknown); // not copied, since it is long
+    String prefix = SpnegoOption.prefix(protocol);
+    if (LOOKED_THROUGH.size() < MOST_WARNINGS && LOOKED_THROUGH.add(protocol)) {
+      addUnknown(System.getProperties().keySet(), prefix, unknown);
+    }
     // A Properties object may have defaults, which Map.keySet does not show.
     addUnknown(
         (Map<?, ?>) properties instanceof Properties withDefaults
             ? withDefaults.stringPropertyNames()
             : properties.keySet(),
+        prefix,
         unknown);
     for (String name : unknown) {
       if (WARNED.size() < MOST_WARNINGS && WARNED.add(name)) {
@@ -215,11 +224,9 @@ public final class SettingsReader {
     }
   }
 
-  private void addUnknown(Set<?> names, Set<String> unknown) {
-    for (Object key : names) {
-      if (key instanceof String name
-          && name.startsWith(prefix)
-          && !KNOWN.contains(name.substring(prefix.length()))) {
+  private void addUnknown(Set<?> keys, String prefix, Set<String> unknown) {
+    for (Object key : keys) {
+      if (key instanceof String name && name.startsWith(prefix) && !names.containsValue(name)) {
         unknown.add(name);
       }
     }
@@ -264,18 +271,25 @@ public final class SettingsReader {
   }
 
   private String name(SpnegoOption option) {
-    return prefix.concat(option.optionName());
+    return names.getOrDefault(option, "");
+  }
+
+  private static Map<SpnegoOption, String> names(String protocol) {
+    Map<SpnegoOption, String> names = new EnumMap<>(SpnegoOption.class);
+    for (SpnegoOption option : SpnegoOption.values()) {
+      names.put(option, option.propertyName(protocol));
+    }
+    return names;
   }
 
   private @Nullable String given(String name) {
-    // A Properties object may have defaults, which Map.get does not see.
-    if ((Map<?, ?>) properties instanceof Properties withDefaults) {
-      String text = withDefaults.getProperty(name);
-      if (text != null) {
-        return text;
-      }
-    }
     Object value = properties.get(name);
-    return value == null ? null : value.toString();
+    if (value != null) {
+      return value.toString();
+    }
+    // A Properties object may have defaults, which Map.get does not see.
+    return (Map<?, ?>) properties instanceof Properties withDefaults
+        ? withDefaults.getProperty(name)
+        : null;
   }
 }

@@ -42,7 +42,7 @@ class LoginCacheTest {
   private final LoginCache cache =
       new LoginCache(() -> now) {
         @Override
-        Login login(LoginRequest request, boolean renew, String stamp, Instant at)
+        Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant at)
             throws SpnegoException {
           logins.incrementAndGet();
           if (failure != null) {
@@ -163,7 +163,7 @@ class LoginCacheTest {
     LoginCache slow =
         new LoginCache(() -> now) {
           @Override
-          Login login(LoginRequest request, boolean renew, String stamp, Instant at)
+          Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant at)
               throws SpnegoException {
             logins.incrementAndGet();
             asked.countDown();
@@ -206,7 +206,7 @@ class LoginCacheTest {
     LoginCache slow =
         new LoginCache(() -> now) {
           @Override
-          Login login(LoginRequest request, boolean renew, String stamp, Instant at)
+          Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant at)
               throws SpnegoException {
             if (renew) {
               asked.countDown();

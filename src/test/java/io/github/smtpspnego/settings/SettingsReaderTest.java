@@ -106,6 +106,22 @@ class SettingsReaderTest {
   }
 
   @Test
+  void unknownNamesAmongTheSystemPropertiesAreWarnedOf() {
+    String misspelt = "mail.lookedthrough.sasl.spnego.mutualauht";
+    System.setProperty(misspelt, "true");
+    LogRecorder log = LogRecorder.start();
+    try {
+      new SettingsReader("lookedthrough", null).warnOfUnknownNames();
+      new SettingsReader("lookedthrough", null).warnOfUnknownNames();
+      assertEquals(1, log.warnings().size());
+      assertTrue(log.warnings().get(0).contains(misspelt));
+    } finally {
+      log.close();
+      System.clearProperty(misspelt);
+    }
+  }
+
+  @Test
   void smtpAndSmtpsAreOnAndOthersOff() throws SpnegoException {
     assertTrue(new SettingsReader("smtp", null).isOn());
     assertTrue(new SettingsReader("SMTPS", null).isOn());

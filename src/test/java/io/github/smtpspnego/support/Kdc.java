@@ -14,14 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.security.auth.Subject;
-import javax.security.auth.callback.Callback;
-import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.PasswordCallback;
-import javax.security.auth.login.AppConfigurationEntry;
-import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
-import javax.security.auth.login.Configuration;
-import javax.security.auth.login.LoginContext;
-import javax.security.auth.login.LoginException;
 import org.apache.kerby.kerberos.kerb.KrbException;
 import org.apache.kerby.kerberos.kerb.server.KdcConfigKey;
 import org.apache.kerby.kerberos.kerb.server.SimpleKdcServer;
@@ -41,7 +34,6 @@ public final class Kdc {
   /** Apart from what is tested, so that a thread that is left there can be told. */
   static final ThreadGroup THREADS = new ThreadGroup("kdc");
 
-  private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
   private static final String CONFIGURATION = "java.security.krb5.conf";
   private static final AtomicInteger FILES = new AtomicInteger();
 
@@ -203,9 +195,10 @@ public final class Kdc {
     /** The JDK reads it when a login with this option begins. */
     private void read(Path configuration) {
       System.setProperty(CONFIGURATION, configuration.toString());
-      Map<String, String> options = new HashMap<>(acceptorOptions("smtp/localhost", keytab));
+      Map<String, String> options =
+          new HashMap<>(JaasLogin.acceptorOptions(full("smtp/localhost"), keytab.toString()));
       options.put("refreshKrb5Config", "true");
-      login(options, (Callback[] callbacks) -> {});
+      JaasLogin.login(options);
     }
   }
 
@@ -289,7 +282,7 @@ public final class Kdc {
 
   /** Logs in as a program does by itself: a Subject with a ticket-granting ticket. */
   public Subject login(String principal, String password) {
-    return login(
+    return JaasLogin.login(
         Map.of("principal", full(principal)),
         callbacks ->
             Arrays.stream(callbacks)
@@ -300,36 +293,6 @@ public final class Kdc {
 
   /** Logs in as a server does: a Subject with the keys of a keytab. */
   public Subject acceptor(String principal, Path keytab) {
-    return login(acceptorOptions(principal, keytab), (Callback[] callbacks) -> {});
-  }
-
-  private static Map<String, String> acceptorOptions(String principal, Path keytab) {
-    return Map.of(
-        "principal", full(principal),
-        "useKeyTab", "true",
-        "keyTab", keytab.toString(),
-        "storeKey", "true",
-        "isInitiator", "false",
-        "doNotPrompt", "true");
-  }
-
-  private static Subject login(Map<String, String> options, CallbackHandler handler) {
-    AppConfigurationEntry[] entries = {
-      new AppConfigurationEntry(MODULE, LoginModuleControlFlag.REQUIRED, options)
-    };
-    Configuration configuration =
-        new Configuration() {
-          @Override
-          public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
-            return entries.clone();
-          }
-        };
-    Subject subject = new Subject();
-    try {
-      new LoginContext("test", subject, handler, configuration).login();
-    } catch (LoginException e) {
-      throw new IllegalStateException(e);
-    }
-    return subject;
+    return JaasLogin.acceptor(full(principal), keytab.toString());
   }
 }
