@@ -1,11 +1,10 @@
 package io.github.smtpspnego.bench;
 
-import io.github.smtpspnego.SpnegoProvider;
 import io.github.smtpspnego.client.ExchangeWatch;
 import io.github.smtpspnego.client.SpnegoSaslClientFactory;
 import io.github.smtpspnego.server.SpnegoSaslServerFactory;
+import io.github.smtpspnego.support.JaasLogin;
 import io.github.smtpspnego.support.Kdc;
-import java.nio.file.Path;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
 import java.util.Map;
@@ -13,9 +12,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
-import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
-import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
@@ -42,21 +39,18 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class Handshake {
+  /** System properties that name the keytabs of both sides. */
+  static final String CLIENT_KEYTAB = "bench.keytab.client";
+
+  static final String SERVER_KEYTAB = "bench.keytab.server";
+
   private static final byte[] OFFER = {1, 0, 0, 0};
   private static final byte[] NOTHING = {};
   private static final int AUTH_LINE = 512;
   private static final String[] MECHANISMS = {"GSSAPI"};
 
-  private interface SaslClientFactoryMethod {
-    SaslClient make(
-        String[] mechanisms,
-        String authorizationId,
-        String protocol,
-        String serverName,
-        Map<String, ?> properties,
-        CallbackHandler handler)
-        throws SaslException;
-  }
+  /** The least: a program would keep it, since making one reads every security provider. */
+  private static final GSSManager MANAGER = GSSManager.getInstance();
 
   /** With the layer offer as from Exchange, or ending right after the context. */
   @Param({"offer", "at-once"})
@@ -69,22 +63,21 @@ public class Handshake {
   private Subject alice;
   private Subject server;
 
-  /** Starts the KDC and gets the tickets. */
+  /** Logs in, at the KDC of the JVM that started this one. */
   @Setup
-  public void start() throws GSSException {
-    Kdc kdc = Kdc.shared();
-    Path keytab = kdc.keytab("smtp/localhost");
+  public void logIn() throws GSSException {
+    String clientKeytab = System.getProperty(CLIENT_KEYTAB);
+    String serverKeytab = System.getProperty(SERVER_KEYTAB);
     spnego = new Oid("1.3.6.1.5.5.2");
-    alice = kdc.login("alice", Kdc.PASSWORD);
-    server = kdc.acceptor("smtp/localhost", keytab);
-    ofServer = Map.of("mail.smtp.sasl.spnego.keytab", keytab.toString());
+    alice = JaasLogin.initiator(Kdc.full("alice"), clientKeytab);
+    server = JaasLogin.acceptor(Kdc.full("smtp/localhost"), serverKeytab);
+    ofServer = Map.of("mail.smtp.sasl.spnego.keytab", serverKeytab);
     ofClient.setProperty("mail.smtp.host", "localhost");
     ofClient.setProperty("mail.smtp.auth", "true");
     ofClient.setProperty("mail.smtp.sasl.enable", "true");
     ofClient.setProperty("mail.smtp.sasl.mechanisms", "GSSAPI");
-    ofClient.setProperty("mail.smtp.sasl.spnego.keytab", kdc.keytab("alice").toString());
+    ofClient.setProperty("mail.smtp.sasl.spnego.keytab", clientKeytab);
     ofClient.setProperty("mail.smtp.sasl.spnego.principal", Kdc.full("alice"));
-    SpnegoProvider.install(); // for clientBySasl
   }
 
   /** Without us: the floor. */
@@ -94,9 +87,8 @@ public class Handshake {
         as(
             alice,
             () -> {
-              GSSManager manager = GSSManager.getInstance();
-              GSSName name = manager.createName("smtp@localhost", GSSName.NT_HOSTBASED_SERVICE);
-              GSSContext made = manager.createContext(name, spnego, null, 0);
+              GSSName name = MANAGER.createName("smtp@localhost", GSSName.NT_HOSTBASED_SERVICE);
+              GSSContext made = MANAGER.createContext(name, spnego, null, 0);
               made.requestMutualAuth(true);
               made.requestInteg(true);
               made.requestConf(false);
@@ -122,18 +114,10 @@ public class Handshake {
   /** Our client, as our transport runs it, and a bare acceptor. */
   @Benchmark
   public boolean client() throws Exception {
-    return client(new SpnegoSaslClientFactory()::createSaslClient);
-  }
-
-  /** The same, found by the JDK's search through all security providers. */
-  @Benchmark
-  public boolean clientBySasl() throws Exception {
-    return client(Sasl::createSaslClient);
-  }
-
-  private boolean client(SaslClientFactoryMethod factory) throws Exception {
     try (ExchangeWatch watch = ExchangeWatch.open("smtp", AUTH_LINE)) {
-      SaslClient client = factory.make(MECHANISMS, null, "smtp", "localhost", ofClient(), handler);
+      SaslClient client =
+          new SpnegoSaslClientFactory()
+              .createSaslClient(MECHANISMS, null, "smtp", "localhost", ofClient(), handler);
       boolean initial = client.hasInitialResponse();
       byte[] first = client.evaluateChallenge(NOTHING);
       GSSContext acceptor = acceptor();
@@ -181,7 +165,7 @@ public class Handshake {
   }
 
   private GSSContext acceptor() throws PrivilegedActionException {
-    return as(server, () -> GSSManager.getInstance().createContext((GSSCredential) null));
+    return as(server, () -> MANAGER.createContext((GSSCredential) null));
   }
 
   private boolean isOffered() {

@@ -29,13 +29,19 @@ final class Handshakes {
   }
 
   void run() throws RunnerException {
-    int iterations = scene.quick() ? 1 : 5;
     Options options =
         new OptionsBuilder()
             .include(Handshake.class.getName() + "\\..*")
             .forks(1)
-            .warmupIterations(iterations)
-            .measurementIterations(iterations)
+            .jvmArgs(
+                "-XX:+UseSerialGC",
+                "-Xms512m",
+                "-Xmx512m",
+                "-Djava.security.krb5.conf=" + scene.kdc().configuration(),
+                property(Handshake.CLIENT_KEYTAB, "alice"),
+                property(Handshake.SERVER_KEYTAB, "smtp/localhost"))
+            .warmupIterations(scene.times(10)) // the compiler's CPU time counts too
+            .measurementIterations(scene.times(10))
             .warmupTime(TimeValue.seconds(1))
             .measurementTime(TimeValue.seconds(1))
             .addProfiler(GCProfiler.class)
@@ -43,7 +49,7 @@ final class Handshakes {
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
             .build();
-    for (int turn = 0; turn < scene.times(30) / 10 + 1; turn++) {
+    for (int turn = 0; turn < scene.times(5); turn++) {
       for (RunResult result : new Runner(options).run()) {
         String name =
             name(result.getParams().getBenchmark(), result.getParams().getParam("ending"));
@@ -76,6 +82,10 @@ final class Handshakes {
         cpu.get(name("bare", "offer")).median(),
         cpu.get(name("client", "offer")).median(),
         cpu.get(name("clientAndServer", "offer")).median());
+  }
+
+  private String property(String name, String principal) {
+    return "-D" + name + "=" + scene.kdc().keytab(principal);
   }
 
   private void row(String ending, String sides, String benchmark) {
