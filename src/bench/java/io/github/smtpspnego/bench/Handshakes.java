@@ -41,7 +41,7 @@ final class Handshakes {
                 property(Handshake.CLIENT_KEYTAB, "alice"),
                 property(Handshake.SERVER_KEYTAB, "smtp/localhost"))
             .warmupIterations(scene.times(10)) // the compiler's CPU time counts too
-            .measurementIterations(scene.times(10))
+            .measurementIterations(scene.times(5))
             .warmupTime(TimeValue.seconds(1))
             .measurementTime(TimeValue.seconds(1))
             .addProfiler(GCProfiler.class)

@@ -4,10 +4,12 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import javax.net.ssl.SSLContext;
 
 /** What the jar costs a program that has it on its class path and does not use it. */
 final class StartUp {
@@ -29,13 +31,35 @@ final class StartUp {
     public static void main(String[] args) {}
   }
 
-  /** A program with mail and without SASL: all that it needs to connect. */
+  /** A program with mail over TLS and without SASL: all that it needs to connect. */
+  public static final class MailOverTls {
+    private MailOverTls() {}
+
+    /** Makes a Session, a transport and what STARTTLS takes. */
+    public static void main(String[] args) throws Exception {
+      Mail.main(args);
+      SSLContext.getDefault();
+    }
+  }
+
+  /** The same without TLS. */
   public static final class Mail {
     private Mail() {}
 
     /** Makes a Session and a transport. */
     public static void main(String[] args) throws MessagingException {
       Session.getInstance(new Properties()).getTransport("smtp").close();
+    }
+  }
+
+  /** The same, where something has the JDK load its security providers. */
+  public static final class MailAndProviders {
+    private MailAndProviders() {}
+
+    /** Loads them. */
+    public static void main(String[] args) throws MessagingException {
+      Mail.main(args);
+      Security.getProviders();
     }
   }
 
@@ -46,13 +70,22 @@ final class StartUp {
         "without the jar",
         "with the jar",
         "difference");
-    row("does nothing", Nothing.class);
-    row("makes a Session and a transport, no SASL", Mail.class);
+    limited("does nothing", Nothing.class);
+    limited("mail without SASL, all security providers loaded", MailAndProviders.class);
+    row("mail without SASL, over TLS", MailOverTls.class);
+    row("mail without SASL or TLS", Mail.class);
+    report.note(
+        "The first Session adds a security provider. The JDK loads all of its own before it takes"
+            + " one more; TLS has it load most of them anyway.");
     report.table("Size", "", "bytes");
     report.row("the jar", String.format(Locale.ROOT, "%,d", Files.size(scene.jar())));
   }
 
-  private void row(String name, Class<?> program) throws IOException, InterruptedException {
+  private void limited(String name, Class<?> program) throws IOException, InterruptedException {
+    report.limit("ms at start, " + name, row(name, program), 5);
+  }
+
+  private double row(String name, Class<?> program) throws IOException, InterruptedException {
     Sample without = new Sample();
     Sample with = new Sample();
     for (int turn = 0; turn < scene.times(TURNS) + 1; turn++) {
@@ -65,7 +98,7 @@ final class StartUp {
     }
     Sample difference = with.minus(without);
     report.row(name, without.show(1), with.show(1), difference.show(1));
-    report.limit("ms at start, a program that " + name, difference.median(), 5);
+    return difference.median();
   }
 
   private double millis(Class<?> program, boolean withJar)
