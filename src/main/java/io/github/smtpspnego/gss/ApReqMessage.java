@@ -2,6 +2,7 @@ package io.github.smtpspnego.gss;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code AP-REQ}, RFC 4120 section 5.5.1.
@@ -13,7 +14,13 @@ final class ApReqMessage {
   /** The encrypted authenticator, which only the client can make. */
   final ByteBuffer authenticator;
 
-  private final String ticket;
+  /** The ticket's server, as the client wrote it; with its realm. */
+  private final String server;
+
+  private final int encryptionType;
+
+  /** The version of the key; null where the KDC did not tell. */
+  private final @Nullable Integer keyVersion;
 
   /**
    * Reads what follows the TOK_ID, to its end.
@@ -37,27 +44,27 @@ final class ApReqMessage {
     Der name = body.enter(Der.context(2)).enterLast(Der.SEQUENCE);
     name.enter(Der.context(0)); // name-type
     Der components = name.enter(Der.context(1)).enter(Der.SEQUENCE);
-    StringBuilder server = new StringBuilder();
+    StringBuilder principal = new StringBuilder();
     while (!components.atEnd()) {
-      server
-          .append(server.length() == 0 ? "" : "/")
+      principal
+          .append(principal.length() == 0 ? "" : "/")
           .append(components.readText(Der.GENERAL_STRING));
     }
+    server = principal.append('@').append(realm).toString();
     Der sealed = body.enterLast(Der.context(3)).enterLast(Der.SEQUENCE);
-    int encryptionType = sealed.enter(Der.context(0)).readInt(Der.INTEGER);
+    encryptionType = sealed.enter(Der.context(0)).readInt(Der.INTEGER);
     Der kvno = sealed.enterIf(Der.context(1));
+    keyVersion = kvno == null ? null : kvno.readInt(Der.INTEGER);
     sealed.enterLast(Der.context(2)); // the ticket's secret part
-    ticket =
-        "a ticket for "
-            + Printable.of(server + "@" + realm)
-            + (kvno == null ? " (" : " (kvno " + kvno.readInt(Der.INTEGER) + ", ")
-            + "enctype "
-            + encryptionType
-            + ")";
   }
 
   /** The ticket in words, as a keytab's entries are shown. */
   String describe() {
-    return ticket;
+    return "a ticket for "
+        + Printable.of(server)
+        + (keyVersion == null ? " (" : " (kvno " + keyVersion + ", ")
+        + "enctype "
+        + encryptionType
+        + ")";
   }
 }

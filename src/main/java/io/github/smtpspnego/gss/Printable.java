@@ -1,13 +1,8 @@
 package io.github.smtpspnego.gss;
 
-import java.util.regex.Pattern;
-
 /** Names that a peer chose, made fit for messages and logs: one line, not too long. */
 public final class Printable {
   private static final int LONGEST = 120;
-
-  /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */
-  private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
   private Printable() {}
 
@@ -19,7 +14,9 @@ public final class Printable {
    *     long
    */
   public static String of(String name) {
-    String shown = HIDDEN.matcher(name).replaceAll("?");
+    StringBuilder text = new StringBuilder(name.length());
+    name.codePoints().forEach(c -> text.appendCodePoint(isHidden(c) ? '?' : c));
+    String shown = text.toString();
     return shown.codePointCount(0, shown.length()) <= LONGEST
         ? shown
         : shown.substring(0, shown.offsetByCodePoints(0, LONGEST))
@@ -35,6 +32,19 @@ public final class Printable {
    * @return true for control and format characters, line and paragraph separators
    */
   public static boolean hasControls(String text) {
-    return HIDDEN.matcher(text).find();
+    return text.codePoints().anyMatch(Printable::isHidden);
+  }
+
+  /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */
+  private static boolean isHidden(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
   }
 }

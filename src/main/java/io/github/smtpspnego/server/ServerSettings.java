@@ -9,7 +9,6 @@ import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ServerSettings {
   /** What clients ask for by default: most {@code smtp}, .NET's {@code SMTPSVC}. */
   private static final List<String> MAIL = List.of("smtp", "smtpsvc");
-
-  private static final Pattern SERVICE_END = Pattern.compile("[/@]");
 
   final CredentialSettings credentials;
 
@@ -105,7 +102,7 @@ final class ServerSettings {
    * @param principal {@code service/host@REALM}
    */
   boolean accepts(String principal) {
-    String service = SERVICE_END.split(principal, 2)[0].toLowerCase(Locale.ROOT);
+    String service = serviceOf(principal).toLowerCase(Locale.ROOT);
     return (services.isEmpty() || services.contains(service))
         && (host.isEmpty() || host.equalsIgnoreCase(hostOf(principal)));
   }
@@ -120,10 +117,19 @@ final class ServerSettings {
     return String.join(" or ", services) + "/" + (host.isEmpty() ? "*" : host);
   }
 
+  private static String serviceOf(String principal) {
+    String withoutRealm = principal.substring(0, end(principal, principal.indexOf('@')));
+    return withoutRealm.substring(0, end(withoutRealm, withoutRealm.indexOf('/')));
+  }
+
   /** The host in a principal {@code service/host@REALM}; null where it names none. */
   static @Nullable String hostOf(String principal) {
     int slash = principal.indexOf('/');
     int at = principal.indexOf('@', slash);
-    return slash < 0 ? null : principal.substring(slash + 1, at < 0 ? principal.length() : at);
+    return slash < 0 ? null : principal.substring(slash + 1, end(principal, at));
+  }
+
+  private static int end(String text, int found) {
+    return found < 0 ? text.length() : found;
   }
 }
