@@ -27,6 +27,9 @@ public final class Client {
   /** A program that logs in by itself, and connects as its own Subject. */
   static final String OWN_SUBJECT = "bench.subject";
 
+  /** What it prints once it takes turns. */
+  static final String READY = "ready";
+
   private Client() {}
 
   /** Its arguments are properties of the Session, {@code name=value}. */
@@ -39,6 +42,7 @@ public final class Client {
     Session session = Session.getInstance(properties);
     Subject subject = Boolean.getBoolean(OWN_SUBJECT) ? login() : null;
 
+    System.out.println(READY);
     BufferedReader turns =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (String line = turns.readLine(); line != null; line = turns.readLine()) {

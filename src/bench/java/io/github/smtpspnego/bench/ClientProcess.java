@@ -43,7 +43,7 @@ final class ClientProcess implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts one, and waits until it takes turns.
    *
    * @param kind whose client
    * @param login where the credentials come from
@@ -68,18 +68,28 @@ final class ClientProcess implements AutoCloseable {
     }
     command.add(Client.class.getName());
     command.addAll(properties);
-    return new ClientProcess(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    ClientProcess client =
+        new ClientProcess(
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    String line = client.answer();
+    if (!line.equals(Client.READY)) {
+      throw new IOException("a client said " + line);
+    }
+    return client;
   }
 
   /** Has it connect; gives the milliseconds that each connection took. */
   double run(int port, int threads, int connections) throws IOException {
     turns.println(port + " " + threads + " " + connections);
-    String nanos = answers.readLine();
-    if (nanos == null) {
+    return Long.parseLong(answer()) / 1e6 / connections;
+  }
+
+  private String answer() throws IOException {
+    String line = answers.readLine();
+    if (line == null) {
       throw new IOException("a client gave up; its error stands above");
     }
-    return Long.parseLong(nanos) / 1e6 / connections;
+    return line;
   }
 
   @Override

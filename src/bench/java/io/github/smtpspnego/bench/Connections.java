@@ -80,6 +80,10 @@ final class Connections {
     return times.get(Kind.OURS).dividedBy(times.get(Kind.JDK)).median();
   }
 
+  private interface Action<T> {
+    T run() throws IOException;
+  }
+
   /** The clients with one kind of login. */
   private final class Counted {
     private final Login login;
@@ -96,7 +100,7 @@ final class Connections {
       Map<Kind, ClientProcess> clients = new EnumMap<>(Kind.class);
       try (MailServer server = scene.server(Map.of())) {
         for (Kind kind : Kind.values()) {
-          clients.put(kind, ClientProcess.start(kind, login, scene));
+          clients.put(kind, counted(kind, () -> ClientProcess.start(kind, login, scene)));
         }
         turns(clients, server.port(), samples()); // these are counted, and warm the clients up
         Map<Kind, Integer> countedAs = Map.copyOf(as);
@@ -114,16 +118,23 @@ final class Connections {
 
     private void turns(Map<Kind, ClientProcess> clients, int port, Map<Kind, Sample> times)
         throws IOException {
-      KdcProxy proxy = scene.kdc().proxy();
+      int connections = scene.times(1000) / TURNS;
       for (int turn = 0; turn < TURNS; turn++) {
         for (Kind kind : Kind.values()) {
-          int asBefore = proxy.asRequests();
-          int tgsBefore = proxy.tgsRequests();
-          times.get(kind).add(clients.get(kind).run(port, 1, scene.times(1000) / TURNS));
-          as.merge(kind, proxy.asRequests() - asBefore, Integer::sum);
-          tgs.merge(kind, proxy.tgsRequests() - tgsBefore, Integer::sum);
+          times.get(kind).add(counted(kind, () -> clients.get(kind).run(port, 1, connections)));
         }
       }
+    }
+
+    /** Does it, and adds what the KDC was asked meanwhile. */
+    private <T> T counted(Kind kind, Action<T> action) throws IOException {
+      KdcProxy proxy = scene.kdc().proxy();
+      int asBefore = proxy.asRequests();
+      int tgsBefore = proxy.tgsRequests();
+      T result = action.run();
+      as.merge(kind, proxy.asRequests() - asBefore, Integer::sum);
+      tgs.merge(kind, proxy.tgsRequests() - tgsBefore, Integer::sum);
+      return result;
     }
 
     int as(Kind kind) {

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
 
 /** What the jar costs a program that has it on its class path and does not use it. */
 final class StartUp {
-  private static final int TURNS = 40;
+  private static final int TURNS = 100;
 
   private final Scene scene;
   private final Report report;

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kerby.kerberos.kerb.KrbErrorCode;
 import org.apache.kerby.kerberos.kerb.type.KerberosTime;
@@ -39,12 +40,19 @@ public final class KdcProxy implements AutoCloseable {
     CLOCK_SKEW
   }
 
+  /** More than there are threads in any test: who is turned away comes back after a second. */
+  private static final int MOST_WAITING = 256;
+
+  /** Less than the KDC lets wait. */
+  private static final int MOST_FORWARDED = 32;
+
   private static final int AS_REQ = 0x6a;
   private static final int TGS_REQ = 0x6c;
   private static final int KRB_ERROR = 0x7e;
 
   private final int port;
   private final int kdcPort;
+  private final Semaphore forwarded = new Semaphore(MOST_FORWARDED);
   private final List<Integer> errors = new CopyOnWriteArrayList<>();
   private final AtomicInteger asRequests = new AtomicInteger();
   private final AtomicInteger tgsRequests = new AtomicInteger();
@@ -68,7 +76,7 @@ public final class KdcProxy implements AutoCloseable {
   private static ServerSocket listen(int port) throws IOException {
     ServerSocket listener = new ServerSocket();
     listener.setReuseAddress(true);
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), MOST_WAITING);
     return listener;
   }
 
@@ -177,6 +185,7 @@ public final class KdcProxy implements AutoCloseable {
   }
 
   private void forward(byte[] request, DataOutputStream out) throws IOException {
+    forwarded.acquireUninterruptibly();
     try (Socket kdc = new Socket(InetAddress.getLoopbackAddress(), kdcPort)) {
       DataOutputStream toKdc = new DataOutputStream(kdc.getOutputStream());
       toKdc.writeInt(request.length);
@@ -192,6 +201,8 @@ public final class KdcProxy implements AutoCloseable {
       out.writeInt(reply.length);
       out.write(reply);
       out.flush();
+    } finally {
+      forwarded.release();
     }
   }
 

@@ -19,6 +19,7 @@ import io.github.smtpspnego.server.SmtpAuthExchange;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * command. It takes mail from authenticated clients only, and records the dialogue.
  */
 public final class MailServer implements AutoCloseable {
+  /** More than there are threads in any test: who is turned away comes back after a second. */
+  private static final int MOST_WAITING = 256;
+
   private final @Nullable String name;
   private final Map<String, ?> settings;
   private final List<String> dialogue = Collections.synchronizedList(new ArrayList<>());
@@ -101,6 +105,11 @@ public final class MailServer implements AutoCloseable {
       return Map.of(
           ServerSetup.PROTOCOL_SMTP,
           new SmtpServer(config[0], mgr) {
+            @Override
+            protected ServerSocket openServerSocket() throws IOException {
+              return new ServerSocket(0, MOST_WAITING, bindTo);
+            }
+
             @Override
             protected ProtocolHandler createProtocolHandler(Socket clientSocket) {
               noDelay(clientSocket);
