@@ -55,8 +55,7 @@ final class Charts {
   }
 
   private CategoryChart wallTimes() {
-    CategoryChart chart =
-        bars("Wall time of an authenticated connection", "ms");
+    CategoryChart chart = bars("Wall time of an authenticated connection", "ms");
     chart.getStyler().setXAxisLabelRotation(20); // or they overlap
     chart.addSeries(JDK, logins, jdkTimes);
     chart.addSeries(OURS, logins, ourTimes);

@@ -408,8 +408,10 @@ final class SpnegoSaslClient implements SaslClient {
 
   /** What is being tried, as the start of a sentence. */
   String tried() {
-    return settings == null || credentials == null
-        ? "Authenticating with " + mechanism
-        : "Authenticating to " + settings.target + " " + credentials.describe();
+    if (settings == null) {
+      return "Authenticating with " + mechanism;
+    }
+    String what = "Authenticating to " + settings.target;
+    return credentials == null ? what : what + " " + credentials.describe();
   }
 }
