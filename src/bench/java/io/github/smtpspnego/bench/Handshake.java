@@ -115,9 +115,7 @@ public class Handshake {
   @Benchmark
   public boolean client() throws Exception {
     try (ExchangeWatch watch = ExchangeWatch.open("smtp", AUTH_LINE)) {
-      SaslClient client =
-          new SpnegoSaslClientFactory()
-              .createSaslClient(MECHANISMS, null, "smtp", "localhost", ofClient(), handler);
+      SaslClient client = newClient();
       boolean initial = client.hasInitialResponse();
       byte[] first = client.evaluateChallenge(NOTHING);
       GSSContext acceptor = acceptor();
@@ -138,9 +136,7 @@ public class Handshake {
   @Benchmark
   public boolean clientAndServer() throws Exception {
     try (ExchangeWatch watch = ExchangeWatch.open("smtp", AUTH_LINE)) {
-      SaslClient client =
-          new SpnegoSaslClientFactory()
-              .createSaslClient(MECHANISMS, null, "smtp", "localhost", ofClient(), handler);
+      SaslClient client = newClient();
       boolean initial = client.hasInitialResponse();
       String mechanism = isOffered() ? "GSSAPI" : "GSS-SPNEGO";
       SaslServer acceptor =
@@ -159,9 +155,10 @@ public class Handshake {
     }
   }
 
-  @SuppressWarnings({"unchecked", "rawtypes"}) // as Angus Mail hands it over
-  private Map<String, ?> ofClient() {
-    return (Map) ofClient;
+  @SuppressWarnings({"unchecked", "rawtypes"}) // as Angus Mail hands the properties over
+  private SaslClient newClient() {
+    return new SpnegoSaslClientFactory()
+        .createSaslClient(MECHANISMS, null, "smtp", "localhost", (Map) ofClient, handler);
   }
 
   private GSSContext acceptor() throws PrivilegedActionException {
