@@ -185,7 +185,7 @@ final class SpnegoSaslClient implements SaslClient {
                   read.mutualAuth,
                   read.delegation,
                   read.qop.contains(Qop.AUTH_CONF),
-                  tried());
+                  this::tried);
           initiator = made;
           return made.firstToken();
         });
@@ -289,7 +289,7 @@ final class SpnegoSaslClient implements SaslClient {
         throw protocol("reported success before the client said anything");
       }
       SuccessCheck.check(
-          tried(), settings(), state != State.NEGOTIATING, choice, identityToActAs());
+          this::tried, settings(), state != State.NEGOTIATING, choice, identityToActAs());
     } catch (SaslException e) {
       throw fail(explained(e));
     }

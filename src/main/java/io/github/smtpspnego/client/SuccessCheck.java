@@ -4,6 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.settings.LayerEnding;
+import java.util.function.Supplier;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class SuccessCheck {
   /**
    * Checks.
    *
-   * @param tried what was tried, the start of a sentence
+   * @param tried what was tried, asked for where it does not count; the start of a sentence
    * @param settings the exchange's settings
    * @param proved whether the context is established
    * @param choice the layer that the client chose; null where no offer came
@@ -28,7 +29,7 @@ final class SuccessCheck {
    * @throws SpnegoException if the success does not count
    */
   static void check(
-      String tried,
+      Supplier<String> tried,
       ClientSettings settings,
       boolean proved,
       @Nullable Qop choice,
@@ -37,13 +38,13 @@ final class SuccessCheck {
     if (settings.mutualAuth && !proved) {
       throw new SpnegoException(
           Reason.NO_SERVER_PROOF,
-          tried + ": the server reported success without proving that it has the key.",
+          tried.get() + ": the server reported success without proving that it has the key.",
           null);
     }
     if (choice != null && choice != Qop.AUTH) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          tried
+          tried.get()
               + ": the layer "
               + choice.saslName()
               + " was agreed on, and SMTP commands cannot be wrapped in it.",
@@ -54,7 +55,10 @@ final class SuccessCheck {
     if (!missed.isEmpty()) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          tried + ": the server reported success without a security layer offer, " + missed + ".",
+          tried.get()
+              + ": the server reported success without a security layer offer, "
+              + missed
+              + ".",
           "Check "
               + Sasl.QOP
               + ", mail.smtp.sasl.authorizationid and mail.smtp.sasl.spnego.securitylayer.",

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosKey;
 import javax.security.auth.kerberos.KerberosPrincipal;
@@ -41,42 +42,42 @@ public final class Credentials {
 
   private static final String ANY = "*";
 
-  private final String description;
+  private final Supplier<String> description;
   private final @Nullable Subject subject;
   private final @Nullable GSSCredential credential;
   private @Nullable ServiceTickets tickets;
   private @Nullable AcceptorKeytab keytab;
 
   private Credentials(
-      String description, @Nullable Subject subject, @Nullable GSSCredential credential) {
+      Supplier<String> description, @Nullable Subject subject, @Nullable GSSCredential credential) {
     this.description = description;
     this.subject = subject;
     this.credential = credential;
   }
 
   /** A login of ours, as described; its service tickets are ours to drop. */
-  static Credentials of(Login login, String description) {
+  static Credentials of(Login login, Supplier<String> description) {
     Credentials credentials = new Credentials(description, login.subject, login.credential);
     credentials.tickets = login.tickets;
     return credentials;
   }
 
   static Credentials of(AcceptorKeytab keytab) throws SpnegoException {
-    Credentials credentials = new Credentials(keytab.describe(), keytab.subject(), null);
+    Credentials credentials = new Credentials(keytab::describe, keytab.subject(), null);
     credentials.keytab = keytab;
     return credentials;
   }
 
   static Credentials of(Subject subject, String description) {
-    return new Credentials(description, subject, null);
+    return new Credentials(() -> description, subject, null);
   }
 
   static Credentials of(GSSCredential credential, String description) {
-    return new Credentials(description, null, credential);
+    return new Credentials(() -> description, null, credential);
   }
 
   static Credentials ofNativeLibrary() {
-    return new Credentials("with the native GSS library's credentials", null, null);
+    return new Credentials(() -> "with the native GSS library's credentials", null, null);
   }
 
   /**
@@ -85,7 +86,7 @@ public final class Credentials {
    * @return "as alice@REALM from the keytab /etc/mail.keytab"
    */
   public String describe() {
-    return description;
+    return description.get();
   }
 
   /**

@@ -152,12 +152,14 @@ public final class InitiatorFinder {
 
   private static Credentials login(LoginRequest request) throws SpnegoException {
     Login login = LoginCache.shared().get(request);
+    return Credentials.of(login, () -> describe(login, request));
+  }
+
+  private static String describe(Login login, LoginRequest request) {
     String described = request.describe();
-    return Credentials.of(
-        login,
-        described.contains(login.client)
-            ? described
-            : "as " + login.client + ", logged in " + described);
+    return described.contains(login.client)
+        ? described
+        : "as " + login.client + ", logged in " + described;
   }
 
   private static Credentials ofNativeLibrary() throws SpnegoException {

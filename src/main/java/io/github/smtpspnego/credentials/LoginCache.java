@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The logins of this JVM, shared between all who ask for the same.
  *
  * <p>At most one login of a kind is under way; who waits for it shares its outcome. A login is
- * renewed before its ticket ends, and made anew when its file changes. While it is renewed, and
- * where that does not succeed, the old one serves as long as its ticket is valid. A rejected
- * password is remembered for a while, since accounts lock.
+ * renewed before its ticket ends, and made anew when its file changes, which is looked for once in
+ * a millisecond. While it is renewed, and where that does not succeed, the old one serves as long
+ * as its ticket is valid. A rejected password is remembered for a while, since accounts lock.
  */
 class LoginCache {
   static final Duration REJECTION_HOLDS = Duration.ofMinutes(5);
@@ -83,15 +83,22 @@ class LoginCache {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile int outcomes;
     private volatile @Nullable Login login;
+
+    /** What the file was like, and in which millisecond since 1970; written in this order. */
+    private volatile FileStamp seen = FileStamp.NONE;
+
+    private volatile long seenAt = Long.MIN_VALUE;
+
     private @Nullable SpnegoException failure;
     private Instant failedAt = Instant.MIN;
     private FileStamp failedStamp = FileStamp.NONE;
 
     Login get(LoginRequest request) throws SpnegoException {
-      int seen = outcomes;
-      FileStamp stamp = FileStamp.of(request.file);
+      int before = outcomes;
+      Instant asked = clock.instant();
+      FileStamp stamp = stamp(request, asked);
       Login current = login;
-      if (current != null && current.isFresh(stamp, clock.instant())) {
+      if (current != null && current.isFresh(stamp, asked)) {
         return current;
       }
       if (!lock.tryLock()) {
@@ -108,12 +115,22 @@ class LoginCache {
           return current;
         }
         if (failure != null && failedStamp.equals(stamp)) {
-          throwAgain(failure, request, seen != outcomes, now);
+          throwAgain(failure, request, before != outcomes, now);
         }
         return attempt(request, current, stamp, now);
       } finally {
         lock.unlock();
       }
+    }
+
+    /** A look at the file costs as much as all else here, so those of one millisecond share one. */
+    private FileStamp stamp(LoginRequest request, Instant now) {
+      long millis = now.toEpochMilli();
+      if (seenAt != millis) {
+        seen = FileStamp.of(request.file);
+        seenAt = millis;
+      }
+      return seen;
     }
 
     /** Throws the last failure where asking again would change nothing, or do harm. */

@@ -93,7 +93,7 @@ final class TargetNamesStep implements Step {
                       true,
                       false,
                       false,
-                      "Asking for a ticket for " + target + " " + credentials.describe());
+                      () -> "Asking for a ticket for " + target + " " + credentials.describe());
               try {
                 return initiator.firstToken();
               } finally {

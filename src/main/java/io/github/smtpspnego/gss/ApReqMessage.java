@@ -1,7 +1,6 @@
 package io.github.smtpspnego.gss;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * way could have written it.
  */
 final class ApReqMessage {
-  /** The encrypted authenticator, which only the client can make. */
-  final ByteBuffer authenticator;
+  /** Stands for the encrypted authenticator, which only the client can make. */
+  final AuthenticatorHash authenticator;
 
   /** The ticket's server, as the client wrote it; with its realm. */
   private final String server;
@@ -37,7 +36,7 @@ final class ApReqMessage {
     encrypted.enter(Der.context(0)); // etype
     encrypted.enterIf(Der.context(1)); // kvno
     authenticator =
-        ByteBuffer.wrap(encrypted.enterLast(Der.context(2)).enter(Der.OCTET_STRING).rest());
+        AuthenticatorHash.of(encrypted.enterLast(Der.context(2)).enter(Der.OCTET_STRING).rest());
 
     body.enter(Der.context(0)); // tkt-vno
     String realm = body.enter(Der.context(1)).readText(Der.GENERAL_STRING);

@@ -22,7 +22,9 @@ final class PeerToken {
   private static final int TOK_ID_KRB_ERROR = 0x0300;
   private static final int KRB_ERROR = Der.application(30);
 
+  /** Empty where the reading of the token describes itself. */
   private final String description;
+
   private Reason reason = Reason.NOT_SPNEGO;
   private @Nullable NegTokenInit init;
   private @Nullable NegTokenResp resp;
@@ -48,7 +50,10 @@ final class PeerToken {
 
   /** The token in words, without any of its secret parts: a noun phrase. */
   String describe() {
-    return description;
+    if (init != null) {
+      return init.describe();
+    }
+    return resp == null ? description : resp.describe();
   }
 
   /** Why the exchange ends where another token was due. */
@@ -82,20 +87,20 @@ final class PeerToken {
   }
 
   private String read(byte[] token) throws IOException {
-    String text = new String(token, StandardCharsets.ISO_8859_1);
-    if (text.startsWith("NTLMSSP\0")) {
-      return "an NTLM message";
-    }
     Der der = new Der(token);
     if (der.nextIs(Der.context(1))) {
       resp = new NegTokenResp(der);
-      return resp.describe();
+      return "";
     }
     if (der.nextIs(KRB_ERROR)) {
       return readError(der);
     }
     if (der.nextIs(Der.application(0))) {
       return readFramed(der.enterLast(Der.application(0)));
+    }
+    String text = new String(token, StandardCharsets.ISO_8859_1);
+    if (text.startsWith("NTLMSSP\0")) {
+      return "an NTLM message";
     }
     reason = Reason.MALFORMED_TOKEN;
     return text.matches("[ -~]+")
@@ -107,7 +112,7 @@ final class PeerToken {
     Oid mechanism = framed.readOid();
     if (mechanism.equals(Oids.SPNEGO)) {
       init = new NegTokenInit(framed);
-      return init.describe();
+      return "";
     }
     if (!Oids.isKerberos(mechanism)) {
       return "a token of the mechanism " + Oids.name(mechanism);

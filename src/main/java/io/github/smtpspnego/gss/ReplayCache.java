@@ -1,12 +1,8 @@
 package io.github.smtpspnego.gss;
 
-import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,12 +21,11 @@ import java.util.Map;
 final class ReplayCache {
   static final Duration KEPT = Duration.ofMinutes(30);
   static final int MOST = 1 << 17;
-  private static final int HASH_LENGTH = 16;
 
   private static final ReplayCache SHARED = new ReplayCache(InstantSource.system());
 
   private final InstantSource clock;
-  private final Map<ByteBuffer, Instant> accepted = new LinkedHashMap<>();
+  private final Map<AuthenticatorHash, Instant> accepted = new LinkedHashMap<>();
 
   ReplayCache(InstantSource clock) {
     this.clock = clock;
@@ -41,20 +36,20 @@ final class ReplayCache {
   }
 
   /** Whether the authenticator was accepted before. */
-  synchronized boolean contains(ByteBuffer authenticator) {
+  synchronized boolean contains(AuthenticatorHash authenticator) {
     removeUntil(clock.instant().minus(KEPT));
-    return accepted.containsKey(hash(authenticator));
+    return accepted.containsKey(authenticator);
   }
 
   /** Remembers an authenticator; false where it was accepted before. */
-  synchronized boolean add(ByteBuffer authenticator) {
+  synchronized boolean add(AuthenticatorHash authenticator) {
     if (contains(authenticator)) {
       return false;
     }
     if (accepted.size() >= MOST) {
       accepted.remove(accepted.keySet().iterator().next());
     }
-    accepted.put(hash(authenticator), clock.instant());
+    accepted.put(authenticator, clock.instant());
     return true;
   }
 
@@ -66,16 +61,6 @@ final class ReplayCache {
     Iterator<Instant> times = accepted.values().iterator(); // in the order they came
     while (times.hasNext() && times.next().isBefore(time)) {
       times.remove();
-    }
-  }
-
-  private static ByteBuffer hash(ByteBuffer authenticator) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(authenticator.duplicate());
-      return ByteBuffer.wrap(Arrays.copyOf(sha256.digest(), HASH_LENGTH));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("SHA-256 is in every JDK", e);
     }
   }
 }

@@ -28,7 +28,7 @@ public final class SpnegoAcceptor {
   /** The largest token taken from a client, in octets, the same as from a server. */
   public static final int MAX_TOKEN = SpnegoInitiator.MAX_TOKEN;
 
-  private final String attempt;
+  private final Supplier<String> attempt;
   private final Supplier<String> keys;
   private final GSSContext context;
   private int tokens;
@@ -42,12 +42,13 @@ public final class SpnegoAcceptor {
    * Creates the negotiation; nothing is read yet.
    *
    * @param credential the credential to use; null for the Subject's own
-   * @param attempt the attempt in words, the start of a sentence: "Accepting a client with the
-   *     keytab /etc/mail.keytab"
+   * @param attempt the attempt in words, asked for where something goes wrong; the start of a
+   *     sentence: "Accepting a client with the keytab /etc/mail.keytab"
    * @param keys which keys there are, in a sentence or nothing; asked only when a ticket fits none
    * @throws SpnegoException if the JDK cannot make a context
    */
-  public SpnegoAcceptor(@Nullable GSSCredential credential, String attempt, Supplier<String> keys)
+  public SpnegoAcceptor(
+      @Nullable GSSCredential credential, Supplier<String> attempt, Supplier<String> keys)
       throws SpnegoException {
     this.attempt = attempt;
     this.keys = keys;
@@ -243,7 +244,7 @@ public final class SpnegoAcceptor {
   private SpnegoException refused(Reason reason, String what) {
     return new SpnegoException(
         reason,
-        attempt + ": the client sent " + what + ".",
+        attempt.get() + ": the client sent " + what + ".",
         "Have the client speak SPNEGO with Kerberos, or Kerberos (RFC 4752).",
         null);
   }
@@ -288,7 +289,7 @@ public final class SpnegoAcceptor {
   }
 
   private String tried() {
-    return apReq == null ? attempt : attempt + ", " + apReq.describe();
+    return apReq == null ? attempt.get() : attempt.get() + ", " + apReq.describe();
   }
 
   private String held() {

@@ -3,6 +3,7 @@ package io.github.smtpspnego.gss;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
+import java.util.function.Supplier;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -23,7 +24,7 @@ public final class SpnegoInitiator {
   /** The largest token taken from a server, in octets; real ones are below 1000. */
   public static final int MAX_TOKEN = 1 << 16;
 
-  private final String attempt;
+  private final Supplier<String> attempt;
   private final boolean mutualAuth;
   private final GSSContext context;
 
@@ -35,8 +36,8 @@ public final class SpnegoInitiator {
    * @param mutualAuth require the server's proof
    * @param delegation forward the ticket-granting ticket
    * @param confidentiality be able to encrypt messages
-   * @param attempt the attempt in words, the start of a sentence: "Authenticating to smtp@host as
-   *     alice@REALM"
+   * @param attempt the attempt in words, asked for where something goes wrong; the start of a
+   *     sentence: "Authenticating to smtp@host as alice@REALM"
    * @throws SpnegoException if the JDK cannot make a context
    */
   public SpnegoInitiator(
@@ -45,7 +46,7 @@ public final class SpnegoInitiator {
       boolean mutualAuth,
       boolean delegation,
       boolean confidentiality,
-      String attempt)
+      Supplier<String> attempt)
       throws SpnegoException {
     this.attempt = attempt;
     this.mutualAuth = mutualAuth;
@@ -58,7 +59,7 @@ public final class SpnegoInitiator {
       context.requestInteg(true); // the layer offer travels in an integrity token
       context.requestConf(confidentiality);
     } catch (GSSException | RuntimeException e) {
-      throw KerberosFailure.explain(attempt, e);
+      throw KerberosFailure.explain(attempt.get(), e);
     }
   }
 
@@ -76,7 +77,7 @@ public final class SpnegoInitiator {
       }
       return token;
     } catch (GSSException | RuntimeException e) {
-      throw KerberosFailure.explain(attempt, e);
+      throw KerberosFailure.explain(attempt.get(), e);
     }
   }
 
@@ -99,7 +100,7 @@ public final class SpnegoInitiator {
     try {
       next = context.initSecContext(canonical, 0, canonical.length);
     } catch (GSSException | RuntimeException e) {
-      throw KerberosFailure.explain(attempt + ": the server's " + reply.describe(), e);
+      throw KerberosFailure.explain(attempt.get() + ": the server's " + reply.describe(), e);
     }
     // The JDK verified the AP-REP before it called the context established.
     boolean proved = reply.responseToken != null && context.getMutualAuthState();
@@ -198,6 +199,6 @@ public final class SpnegoInitiator {
   }
 
   private SpnegoException failure(Reason reason, String what) {
-    return new SpnegoException(reason, attempt + ": " + what + ".", null);
+    return new SpnegoException(reason, attempt.get() + ": " + what + ".", null);
   }
 }

@@ -139,7 +139,7 @@ final class SpnegoSaslServer implements SaslServer {
     credentials = found;
     acceptor =
         new SpnegoAcceptor(
-            found.credential(), "Accepting a client " + found.describe(), found::keys);
+            found.credential(), () -> "Accepting a client " + found.describe(), found::keys);
     state = State.NEGOTIATING;
     return negotiate(response);
   }

@@ -121,6 +121,7 @@ class LoginCacheTest {
     LoginRequest request = LoginRequest.fromTicketCache(file, "");
     Login first = cache.get(request);
     assertSame(first, cache.get(request));
+    now = now.plusMillis(1);
     Files.writeString(file, "another");
     assertNotSame(first, cache.get(request));
   }

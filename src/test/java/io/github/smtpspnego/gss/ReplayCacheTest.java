@@ -49,7 +49,7 @@ class ReplayCacheTest {
     assertTrue(cache.contains(token(ReplayCache.MOST + 9)));
   }
 
-  private static ByteBuffer token(int number) {
-    return ByteBuffer.allocate(4).putInt(number).flip();
+  private static AuthenticatorHash token(int number) {
+    return AuthenticatorHash.of(ByteBuffer.allocate(4).putInt(number).array());
   }
 }

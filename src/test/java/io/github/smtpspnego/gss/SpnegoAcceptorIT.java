@@ -39,7 +39,8 @@ class SpnegoAcceptorIT {
   @BeforeEach
   void begin() throws Exception {
     acceptor =
-        Dialogue.as(server, () -> new SpnegoAcceptor(null, "Accepting a client", () -> "One key."));
+        Dialogue.as(
+            server, () -> new SpnegoAcceptor(null, () -> "Accepting a client", () -> "One key."));
   }
 
   @Test
