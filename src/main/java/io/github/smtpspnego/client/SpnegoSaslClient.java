@@ -175,7 +175,8 @@ final class SpnegoSaslClient implements SaslClient {
     ClientSettings read = settings();
     Credentials found = new InitiatorFinder(read.credentials, handler).find();
     credentials = found;
-    attempt = found.begin(read.target);
+    TicketAttempt begun = found.begin(read.target);
+    attempt = begun;
     return found.run(
         () -> {
           SpnegoInitiator made =
@@ -187,7 +188,7 @@ final class SpnegoSaslClient implements SaslClient {
                   read.qop.contains(Qop.AUTH_CONF),
                   this::tried);
           initiator = made;
-          return made.firstToken();
+          return begun.inTurn(made::firstToken);
         });
   }
 

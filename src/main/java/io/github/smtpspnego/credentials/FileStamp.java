@@ -10,14 +10,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file as it was when it was looked at: another stamp means that it was replaced or rewritten.
- *
- * @param key the file's identity, where the file system has one
- * @param written when it was written last; null for no file
- * @param size its length in octets
  */
-record FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
+final class FileStamp {
   /** No file, or none that can be looked at. */
   static final FileStamp NONE = new FileStamp(null, null, 0);
+
+  /** The file's identity, where the file system has one. */
+  private final @Nullable Object key;
+
+  /** When it was written last; null for no file. */
+  private final @Nullable FileTime written;
+
+  /** Its length in octets. */
+  private final long size;
+
+  private FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
+    this.key = key;
+    this.written = written;
+    this.size = size;
+  }
 
   static FileStamp of(@Nullable Path file) {
     if (file == null) {
@@ -31,7 +42,6 @@ record FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
     }
   }
 
-  // Written out: what a record makes at its first use holds its class loader on JDK 17.
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof FileStamp stamp

@@ -3,8 +3,12 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.gss.TargetName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosTicket;
+import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class ServiceTickets {
   private final Subject subject;
   private final List<TicketAttempt> open = new ArrayList<>();
+
+  /** For each target whose ticket was asked for: closed until the KDC has answered. */
+  private final Map<String, CountDownLatch> answered = new ConcurrentHashMap<>();
 
   ServiceTickets(Subject subject) {
     this.subject = subject;
@@ -42,6 +49,39 @@ final class ServiceTickets {
     return attempt;
   }
 
+  /**
+   * Makes a first token, so that of many threads that want the same ticket at once only the first
+   * asks the KDC for it; the others wait, and find it in the Subject. Where it got none, each asks
+   * for itself.
+   */
+  <T> T inTurn(TargetName target, Credentials.Action<T> firstToken) throws SaslException {
+    CountDownLatch ours = new CountDownLatch(1);
+    CountDownLatch first = answered.putIfAbsent(target.toString(), ours);
+    if (first != null) {
+      await(first);
+      return firstToken.run();
+    }
+    boolean got = false;
+    try {
+      T token = firstToken.run();
+      got = true;
+      return token;
+    } finally {
+      if (!got) {
+        answered.remove(target.toString(), ours);
+      }
+      ours.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // and ask for ourselves
+    }
+  }
+
   /** Whether the exchange was still open. */
   boolean end(TicketAttempt attempt) {
     synchronized (open) {
@@ -54,6 +94,7 @@ final class ServiceTickets {
     if (subject.isReadOnly() || ticketGrantingTicket(subject) == null) {
       return;
     }
+    answered.remove(target.toString());
     for (KerberosTicket ticket : subject.getPrivateCredentials(KerberosTicket.class)) {
       if (!ticket.isDestroyed() && target.isMeantBy(ticket.getServer().getName())) {
         subject.getPrivateCredentials().remove(ticket);

@@ -3,6 +3,7 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.gss.TargetName;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange that uses a service ticket: it ends in proof, or its ticket is in doubt. */
@@ -22,6 +23,19 @@ public final class TicketAttempt {
 
   TargetName target() {
     return target;
+  }
+
+  /**
+   * Makes the first token, for which the KDC is asked where no ticket is cached: by one thread
+   * where several want the same.
+   *
+   * @param firstToken makes it
+   * @param <T> what it makes
+   * @return what it made
+   * @throws SaslException if it throws it
+   */
+  public <T> T inTurn(Credentials.Action<T> firstToken) throws SaslException {
+    return tickets == null ? firstToken.run() : tickets.inTurn(target, firstToken);
   }
 
   /** Ends it: the server proved that it could read the ticket, or the ticket was never sent. */

@@ -202,6 +202,25 @@ class KdcFaultsIT {
     mailer.send();
   }
 
+  @Test
+  void aSlowKdcIsAskedForOneTicketByAllThreadsThatStartAtOnce() throws Exception {
+    Mailer mailer = newUser(server);
+    KDC.proxy().delay(Duration.ofMillis(300));
+    try {
+      int asked = KDC.proxy().tgsRequests();
+      inThreads(
+          16,
+          () -> {
+            mailer.send();
+            return null;
+          });
+      assertEquals(1, KDC.proxy().tgsRequests() - asked);
+    } finally {
+      KDC.proxy().delay(Duration.ZERO);
+    }
+    assertEquals(16, server.principals().size());
+  }
+
   /** The KDC is asked to renew by one thread; its silence must not stop the others. */
   @Tag("soak")
   @Test
