@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApReqMessage {
   /** Stands for the encrypted authenticator, which only the client can make. */
-  final AuthenticatorHash authenticator;
+  final long authenticator;
 
   /** The ticket's server, as the client wrote it; with its realm. */
   private final String server;
@@ -36,7 +36,7 @@ final class ApReqMessage {
     encrypted.enter(Der.context(0)); // etype
     encrypted.enterIf(Der.context(1)); // kvno
     authenticator =
-        AuthenticatorHash.of(encrypted.enterLast(Der.context(2)).enter(Der.OCTET_STRING).rest());
+        ReplayCache.hash(encrypted.enterLast(Der.context(2)).enter(Der.OCTET_STRING).rest());
 
     body.enter(Der.context(0)); // tkt-vno
     String realm = body.enter(Der.context(1)).readText(Der.GENERAL_STRING);

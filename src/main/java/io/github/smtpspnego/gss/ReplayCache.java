@@ -1,11 +1,11 @@
 package io.github.smtpspnego.gss;
 
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * The authenticators accepted lately, RFC 4120 section 3.2.3.
@@ -16,51 +16,69 @@ import java.util.Map;
  * further; without the offer he would be in. Here only what he cannot change counts.
  *
  * <p>An authenticator is good for the clock skew before and after its time, five minutes each by
- * default. Its hash is kept for longer, and the oldest give way where there are too many.
+ * default. Its hash is kept for longer, in the younger of two generations and then in the older,
+ * which is forgotten as a whole; earlier, where there are too many. Of two authenticators with one
+ * hash the later would be refused, and with 64 bits that does not happen.
  */
 final class ReplayCache {
+  /** How long at least an authenticator is kept; at most it is twice that among others. */
   static final Duration KEPT = Duration.ofMinutes(30);
-  static final int MOST = 1 << 17;
+
+  /** How many a generation holds. */
+  static final int MOST = 1 << 16;
 
   private static final ReplayCache SHARED = new ReplayCache(InstantSource.system());
 
   private final InstantSource clock;
-  private final Map<AuthenticatorHash, Instant> accepted = new LinkedHashMap<>();
+  private Instant began;
+  private LongSet younger = new LongSet();
+  private LongSet older = new LongSet();
 
   ReplayCache(InstantSource clock) {
     this.clock = clock;
+    this.began = clock.instant();
   }
 
   static ReplayCache shared() {
     return SHARED;
   }
 
+  /** What stands for an authenticator here. */
+  static long hash(byte[] authenticator) {
+    try {
+      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(authenticator)).getLong();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("SHA-256 is in every JDK", e);
+    }
+  }
+
   /** Whether the authenticator was accepted before. */
-  synchronized boolean contains(AuthenticatorHash authenticator) {
-    removeUntil(clock.instant().minus(KEPT));
-    return accepted.containsKey(authenticator);
+  synchronized boolean contains(long hash) {
+    if (clock.instant().isAfter(began.plus(KEPT))) {
+      beginGeneration();
+    }
+    return younger.contains(hash) || older.contains(hash);
   }
 
   /** Remembers an authenticator; false where it was accepted before. */
-  synchronized boolean add(AuthenticatorHash authenticator) {
-    if (contains(authenticator)) {
+  synchronized boolean add(long hash) {
+    if (contains(hash)) {
       return false;
     }
-    if (accepted.size() >= MOST) {
-      accepted.remove(accepted.keySet().iterator().next());
+    if (younger.size() == MOST) {
+      beginGeneration();
     }
-    accepted.put(authenticator, clock.instant());
+    younger.add(hash);
     return true;
   }
 
   synchronized int size() {
-    return accepted.size();
+    return younger.size() + older.size();
   }
 
-  private void removeUntil(Instant time) {
-    Iterator<Instant> times = accepted.values().iterator(); // in the order they came
-    while (times.hasNext() && times.next().isBefore(time)) {
-      times.remove();
-    }
+  private void beginGeneration() {
+    older = younger;
+    younger = new LongSet();
+    began = clock.instant();
   }
 }

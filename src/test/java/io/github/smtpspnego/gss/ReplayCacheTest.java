@@ -30,26 +30,38 @@ class ReplayCacheTest {
   }
 
   @Test
-  void itIsKeptForItsTimeAndNoLonger() {
+  void itIsKeptForItsTimeAndAtMostTwice() {
     cache.add(token(1));
     now = now.plus(ReplayCache.KEPT);
+    cache.add(token(2)); // the last of the same generation
+    now = now.plus(Duration.ofSeconds(1));
+    cache.add(token(3)); // the first of the next
     assertTrue(cache.contains(token(1)));
+    now = now.plus(ReplayCache.KEPT);
+    assertTrue(cache.contains(token(2)));
     now = now.plus(Duration.ofSeconds(1));
     assertFalse(cache.contains(token(1)));
-    assertEquals(0, cache.size());
+    assertFalse(cache.contains(token(2)));
+    assertTrue(cache.contains(token(3)));
+    assertEquals(1, cache.size());
   }
 
   @Test
   void theOldestGiveWayWhereThereAreTooMany() {
-    for (int i = 0; i < ReplayCache.MOST + 10; i++) {
+    for (int i = 0; i < 2 * ReplayCache.MOST; i++) {
       assertTrue(cache.add(token(i)));
     }
-    assertEquals(ReplayCache.MOST, cache.size());
-    assertFalse(cache.contains(token(0)));
-    assertTrue(cache.contains(token(ReplayCache.MOST + 9)));
+    assertEquals(2 * ReplayCache.MOST, cache.size());
+    assertFalse(cache.add(token(0)));
+    assertTrue(cache.add(token(-1)));
+    assertEquals(ReplayCache.MOST + 1, cache.size());
+    assertTrue(cache.add(token(0)));
+    for (int i = ReplayCache.MOST; i < 2 * ReplayCache.MOST; i++) {
+      assertTrue(cache.contains(token(i)));
+    }
   }
 
-  private static AuthenticatorHash token(int number) {
-    return AuthenticatorHash.of(ByteBuffer.allocate(4).putInt(number).array());
+  private static long token(int number) {
+    return ReplayCache.hash(ByteBuffer.allocate(4).putInt(number).array());
   }
 }
