@@ -60,6 +60,7 @@ public final class KdcProxy implements AutoCloseable {
   private volatile Duration delay = Duration.ZERO;
   private volatile CountDownLatch held = new CountDownLatch(0);
   private volatile ServerSocket listener;
+  private volatile Thread acceptor;
 
   private KdcProxy(ServerSocket listener, int kdcPort) {
     this.listener = listener;
@@ -85,6 +86,7 @@ public final class KdcProxy implements AutoCloseable {
     Thread thread = new Thread(Kdc.THREADS, () -> accept(current), "kdc-proxy");
     thread.setDaemon(true);
     thread.start();
+    acceptor = thread;
   }
 
   public int port() {
@@ -106,12 +108,16 @@ public final class KdcProxy implements AutoCloseable {
     start();
   }
 
+  /** Closes it, and waits for the thread that accepts: until it has ended, Linux still listens. */
   @Override
   public void close() {
     try {
       listener.close();
+      acceptor.join();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
