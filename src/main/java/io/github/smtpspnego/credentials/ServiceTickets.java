@@ -56,7 +56,10 @@ final class ServiceTickets {
    */
   <T> T inTurn(TargetName target, Credentials.Action<T> firstToken) throws SaslException {
     CountDownLatch ours = new CountDownLatch(1);
-    CountDownLatch first = answered.putIfAbsent(target.toString(), ours);
+    CountDownLatch first = answered.get(target.toString());
+    if (first == null) {
+      first = answered.putIfAbsent(target.toString(), ours);
+    }
     if (first != null) {
       await(first);
       return firstToken.run();
