@@ -2,7 +2,7 @@ package io.github.smtpspnego.gss;
 
 /**
  * A set of hashes that only grows, in one array: a garbage collector has nothing to follow in it.
- * Zero marks a free place, so it stands for one too.
+ * Zero marks a free place, so the hash zero is kept as one.
  */
 final class LongSet {
   private static final int SMALLEST = 1 << 8;
