@@ -21,11 +21,11 @@ import java.time.InstantSource;
  * hash the later would be refused, and with 64 bits that does not happen.
  */
 final class ReplayCache {
-  /** How long at least an authenticator is kept; at most it is twice that among others. */
+  /** How long an authenticator is kept at least where they are not too many. */
   static final Duration KEPT = Duration.ofMinutes(30);
 
-  /** How many a generation holds. */
-  static final int MOST = 1 << 16;
+  /** How many a generation holds, and so how many come at least before one is forgotten early. */
+  static final int MOST = 1 << 17;
 
   private static final ReplayCache SHARED = new ReplayCache(InstantSource.system());
 
