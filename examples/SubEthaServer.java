@@ -1,5 +1,5 @@
-import io.github.smtpspnego.server.Reply;
-import io.github.smtpspnego.server.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthExchange;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

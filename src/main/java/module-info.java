@@ -14,17 +14,12 @@ module io.github.smtpspnego {
   requires static org.eclipse.angus.mail;
   requires static org.jspecify;
 
-  // For the doctor, which has a jar of its own.
-  requires static info.picocli;
-  requires static java.logging;
-  requires static java.naming;
-
   exports io.github.smtpspnego;
-  exports io.github.smtpspnego.server;
+  exports io.github.smtpspnego.smtp;
   exports io.github.smtpspnego.mail;
 
   // The security provider's factories are made by their names.
-  exports io.github.smtpspnego.client to
+  exports io.github.smtpspnego.sasl to
       java.base;
 
   provides java.security.Provider with

@@ -26,8 +26,8 @@ public final class SpnegoProvider extends Provider {
   public SpnegoProvider() {
     super(NAME, VERSION, "SASL GSSAPI and GSS-SPNEGO by SPNEGO (MS-SSEAN)");
     for (String mechanism : MECHANISMS) {
-      service("SaslClientFactory", mechanism, BESIDE_US + "client.SpnegoSaslClientFactory");
-      service("SaslServerFactory", mechanism, BESIDE_US + "server.SpnegoSaslServerFactory");
+      service("SaslClientFactory", mechanism, BESIDE_US + "sasl.SpnegoSaslClientFactory");
+      service("SaslServerFactory", mechanism, BESIDE_US + "sasl.SpnegoSaslServerFactory");
     }
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JarIT {
   private static final Path JAR = Path.of(System.getProperty("smtpspnego.jar"));
   private static final Path PROBE = Path.of("src", "test", "probes", "Probe.java");
-  private static final String OURS = "io.github.smtpspnego.client.SpnegoSaslClient in module ";
+  private static final String OURS = "io.github.smtpspnego.sasl.SpnegoSaslClient in module ";
 
   @TempDir Path directory;
 

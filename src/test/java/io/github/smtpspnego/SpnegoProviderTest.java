@@ -235,7 +235,7 @@ class SpnegoProviderTest {
   }
 
   private static boolean isOurs(SaslClient client) {
-    return client.getClass().getName().equals("io.github.smtpspnego.client.SpnegoSaslClient")
+    return client.getClass().getName().equals("io.github.smtpspnego.sasl.SpnegoSaslClient")
         && client.getClass().getClassLoader() == SpnegoProvider.class.getClassLoader();
   }
 

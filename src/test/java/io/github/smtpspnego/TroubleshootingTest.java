@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.client.SpnegoSaslClientFactory;
+import io.github.smtpspnego.sasl.SpnegoSaslClientFactory;
 import io.github.smtpspnego.support.ForgedTickets;
 import io.github.smtpspnego.support.LogRecorder;
 import java.io.IOException;

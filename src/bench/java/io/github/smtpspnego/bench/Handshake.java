@@ -1,8 +1,8 @@
 package io.github.smtpspnego.bench;
 
-import io.github.smtpspnego.client.ExchangeWatch;
-import io.github.smtpspnego.client.SpnegoSaslClientFactory;
-import io.github.smtpspnego.server.SpnegoSaslServerFactory;
+import io.github.smtpspnego.sasl.ExchangeWatch;
+import io.github.smtpspnego.sasl.SpnegoSaslClientFactory;
+import io.github.smtpspnego.sasl.SpnegoSaslServerFactory;
 import io.github.smtpspnego.support.JaasLogin;
 import io.github.smtpspnego.support.Kdc;
 import java.security.PrivilegedActionException;

@@ -1,8 +1,8 @@
 package io.github.smtpspnego.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.github.smtpspnego.server.Reply;
-import io.github.smtpspnego.server.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthExchange;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.smtpspnego.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.github.smtpspnego.client.SpnegoSaslClientFactory;
+import io.github.smtpspnego.sasl.SpnegoSaslClientFactory;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.ForgedTickets;
 import java.util.List;

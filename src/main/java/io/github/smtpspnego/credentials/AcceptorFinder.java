@@ -26,7 +26,7 @@ public final class AcceptorFinder {
    * @return the keys
    * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there are none
    */
-  public static Credentials find(CredentialSettings settings) throws SpnegoException {
+  public static AcceptorCredentials find(CredentialSettings settings) throws SpnegoException {
     GSSCredential credential = settings.credential.orElse(null);
     if (credential != null && settings.source == CredentialSource.AUTO) {
       return of(credential);
@@ -34,7 +34,7 @@ public final class AcceptorFinder {
     if (settings.means(CredentialSource.SUBJECT, true)) {
       Subject current = Subjects.current();
       if (current != null && holdsKeys(current)) {
-        return Credentials.of(current, "with the caller's Subject");
+        return AcceptorCredentials.of(current, "with the caller's Subject");
       }
       if (settings.source == CredentialSource.SUBJECT) {
         throw none(
@@ -56,7 +56,7 @@ public final class AcceptorFinder {
             "credentials=native, and this JVM was started without -Dsun.security.jgss.native=true",
             Reason.NATIVE_GSS.remedy());
       }
-      return Credentials.ofNativeLibrary();
+      return AcceptorCredentials.ofNativeLibrary();
     }
     if (settings.source != CredentialSource.AUTO) {
       throw none(
@@ -70,14 +70,14 @@ public final class AcceptorFinder {
         "Set mail.smtp.sasl.spnego.keytab.");
   }
 
-  private static Credentials of(GSSCredential credential) throws SpnegoException {
+  private static AcceptorCredentials of(GSSCredential credential) throws SpnegoException {
     try {
       if (credential.getUsage() == GSSCredential.INITIATE_ONLY) {
         throw none(
             "the GSS credential in javax.security.sasl.credentials is for initiating only",
             "Make it with ACCEPT_ONLY, for the mechanisms SPNEGO and Kerberos.");
       }
-      return Credentials.of(credential, "with the caller's GSS credential");
+      return AcceptorCredentials.of(credential, "with the caller's GSS credential");
     } catch (GSSException | RuntimeException e) {
       throw new SpnegoException(
           Reason.ACCEPTOR_CREDENTIALS,
@@ -92,9 +92,10 @@ public final class AcceptorFinder {
         || !subject.getPrivateCredentials(KerberosKey.class).isEmpty();
   }
 
-  private static Credentials ofKeytab(String name, String principal) throws SpnegoException {
+  private static AcceptorCredentials ofKeytab(String name, String principal)
+      throws SpnegoException {
     try {
-      return Credentials.of(
+      return AcceptorCredentials.of(
           new AcceptorKeytab(Path.of(name), principal.equals(ANY) ? "" : principal));
     } catch (InvalidPathException e) {
       throw new SpnegoException(
@@ -102,7 +103,7 @@ public final class AcceptorFinder {
     }
   }
 
-  private static Credentials ofJaas(String entry) throws SpnegoException {
+  private static AcceptorCredentials ofJaas(String entry) throws SpnegoException {
     LoginRequest request = LoginRequest.byJaas(entry, "", null, null);
     Subject subject;
     try {
@@ -118,7 +119,7 @@ public final class AcceptorFinder {
           "the JAAS entry " + entry + " gives no key",
           "Give its Krb5LoginModule storeKey=true, and isInitiator=false.");
     }
-    return Credentials.of(subject, request.describe());
+    return AcceptorCredentials.of(subject, request.describe());
   }
 
   private static SpnegoException none(String why, String remedy) {

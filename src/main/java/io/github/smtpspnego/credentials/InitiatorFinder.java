@@ -42,13 +42,13 @@ public final class InitiatorFinder {
    * @return the credentials
    * @throws SpnegoException if there are none
    */
-  public Credentials find() throws SpnegoException {
+  public InitiatorCredentials find() throws SpnegoException {
     GSSCredential credential = settings.credential.orElse(null);
     if (credential != null && settings.source == CredentialSource.AUTO) {
       return of(credential);
     }
     if (settings.means(CredentialSource.SUBJECT, true)) {
-      Credentials ofSubject = ofSubject(Subjects.current());
+      InitiatorCredentials ofSubject = ofSubject(Subjects.current());
       if (ofSubject != null) {
         return ofSubject;
       }
@@ -86,9 +86,9 @@ public final class InitiatorFinder {
     return login(LoginRequest.fromTicketCache(cache, settings.principal));
   }
 
-  private static Credentials of(GSSCredential credential) throws SpnegoException {
+  private static InitiatorCredentials of(GSSCredential credential) throws SpnegoException {
     try {
-      return Credentials.of(
+      return InitiatorCredentials.of(
           credential, "as " + credential.getName() + " with the caller's GSS credential");
     } catch (GSSException | RuntimeException e) {
       throw new SpnegoException(
@@ -99,7 +99,7 @@ public final class InitiatorFinder {
     }
   }
 
-  private static @Nullable Credentials ofSubject(@Nullable Subject subject) {
+  private static @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject) {
     if (subject == null
         || (subject.getPrivateCredentials(KerberosTicket.class).isEmpty()
             && subject.getPrivateCredentials(GSSCredential.class).isEmpty())) {
@@ -109,7 +109,7 @@ public final class InitiatorFinder {
     for (KerberosPrincipal principal : subject.getPrincipals(KerberosPrincipal.class)) {
       name = "as " + principal.getName() + " ";
     }
-    return Credentials.of(subject, name + "with the caller's Subject");
+    return InitiatorCredentials.of(subject, name + "with the caller's Subject");
   }
 
   /** The principal set; else the keytab's that the mail user names; else the keytab's first. */
@@ -136,7 +136,7 @@ public final class InitiatorFinder {
     return principals.get(0);
   }
 
-  private Credentials withPassword(Secret password) throws SpnegoException {
+  private InitiatorCredentials withPassword(Secret password) throws SpnegoException {
     String principal = settings.principal.isEmpty() ? user.name() : settings.principal;
     if (principal.isEmpty() || password.isEmpty()) {
       throw new SpnegoException(
@@ -150,9 +150,9 @@ public final class InitiatorFinder {
     return login(LoginRequest.withPassword(principal, password));
   }
 
-  private static Credentials login(LoginRequest request) throws SpnegoException {
+  private static InitiatorCredentials login(LoginRequest request) throws SpnegoException {
     Login login = LoginCache.shared().get(request);
-    return Credentials.of(login, () -> describe(login, request));
+    return InitiatorCredentials.of(login, () -> describe(login, request));
   }
 
   private static String describe(Login login, LoginRequest request) {
@@ -162,14 +162,14 @@ public final class InitiatorFinder {
         : "as " + login.client + ", logged in " + described;
   }
 
-  private static Credentials ofNativeLibrary() throws SpnegoException {
+  private static InitiatorCredentials ofNativeLibrary() throws SpnegoException {
     if (!isNativeLibraryOn()) {
       throw new SpnegoException(
           Reason.NATIVE_GSS,
           "credentials=native: this JVM was started without -Dsun.security.jgss.native=true.",
           null);
     }
-    return Credentials.ofNativeLibrary();
+    return InitiatorCredentials.ofNativeLibrary();
   }
 
   static boolean isNativeLibraryOn() {

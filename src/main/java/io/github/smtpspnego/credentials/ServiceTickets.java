@@ -54,7 +54,7 @@ final class ServiceTickets {
    * asks the KDC for it; the others wait, and find it in the Subject. Where it got none, each asks
    * for itself.
    */
-  <T> T inTurn(TargetName target, Credentials.Action<T> firstToken) throws SaslException {
+  <T> T inTurn(TargetName target, SaslAction<T> firstToken) throws SaslException {
     CountDownLatch ours = new CountDownLatch(1);
     CountDownLatch first = answered.get(target.toString());
     if (first == null) {

@@ -26,7 +26,7 @@ final class Subjects {
     return CURRENT == null ? currentBefore18() : (Subject) invoke(CURRENT);
   }
 
-  static <T> T runAs(Subject subject, Credentials.Action<T> action) throws SaslException {
+  static <T> T runAs(Subject subject, SaslAction<T> action) throws SaslException {
     try {
       return CALL_AS == null ? runBefore18(subject, action) : callAs(CALL_AS, subject, action);
     } catch (PrivilegedActionException | CompletionException e) {
@@ -39,12 +39,12 @@ final class Subjects {
 
   // The cast holds: the method returns what the action returned.
   @SuppressWarnings("unchecked")
-  private static <T> T callAs(Method callAs, Subject subject, Credentials.Action<T> action) {
+  private static <T> T callAs(Method callAs, Subject subject, SaslAction<T> action) {
     Callable<T> callable = action::run;
     return (T) invoke(callAs, subject, callable);
   }
 
-  private static <T> T runBefore18(Subject subject, Credentials.Action<T> action)
+  private static <T> T runBefore18(Subject subject, SaslAction<T> action)
       throws PrivilegedActionException {
     PrivilegedExceptionAction<T> privileged = action::run;
     return Subject.doAs(subject, privileged);

@@ -34,7 +34,7 @@ public final class TicketAttempt {
    * @return what it made
    * @throws SaslException if it throws it
    */
-  public <T> T inTurn(Credentials.Action<T> firstToken) throws SaslException {
+  public <T> T inTurn(SaslAction<T> firstToken) throws SaslException {
     return tickets == null ? firstToken.run() : tickets.inTurn(target, firstToken);
   }
 

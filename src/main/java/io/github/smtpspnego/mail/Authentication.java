@@ -2,8 +2,9 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.client.ExchangeWatch;
+import io.github.smtpspnego.sasl.ExchangeWatch;
 import io.github.smtpspnego.settings.SaslProperties;
+import io.github.smtpspnego.smtp.ServerReply;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.io.IOException;

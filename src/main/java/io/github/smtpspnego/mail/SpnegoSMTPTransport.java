@@ -1,7 +1,8 @@
 package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoProvider;
-import io.github.smtpspnego.client.ExchangeWatch;
+import io.github.smtpspnego.sasl.ExchangeWatch;
+import io.github.smtpspnego.smtp.ServerReply;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.PasswordAuthentication;

@@ -133,7 +133,7 @@ class ServiceTicketsTest {
   }
 
   /** A thread that makes its first token, and waits by now: for the KDC or for its turn. */
-  private Thread wanting(TargetName target, Credentials.Action<Integer> firstToken)
+  private Thread wanting(TargetName target, SaslAction<Integer> firstToken)
       throws InterruptedException {
     Thread thread =
         new Thread(

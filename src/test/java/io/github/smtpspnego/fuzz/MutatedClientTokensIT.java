@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.fuzz.Campaign.Trace;
-import io.github.smtpspnego.server.Reply;
-import io.github.smtpspnego.server.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthExchange;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.smtpspnego.client.SpnegoSaslClientFactory;
 import io.github.smtpspnego.fuzz.Campaign.Trace;
+import io.github.smtpspnego.sasl.SpnegoSaslClientFactory;
 import io.github.smtpspnego.support.Dialogue;
 import java.util.Map;
 import java.util.Random;

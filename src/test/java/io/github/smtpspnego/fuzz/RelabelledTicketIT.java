@@ -3,8 +3,8 @@ package io.github.smtpspnego.fuzz;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.smtpspnego.server.Reply;
-import io.github.smtpspnego.server.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthExchange;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;

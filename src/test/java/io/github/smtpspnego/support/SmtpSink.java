@@ -1,7 +1,7 @@
 package io.github.smtpspnego.support;
 
-import io.github.smtpspnego.server.Reply;
-import io.github.smtpspnego.server.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthExchange;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;

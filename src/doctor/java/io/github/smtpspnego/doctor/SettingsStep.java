@@ -1,0 +1,102 @@
+package io.github.smtpspnego.doctor;
+
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.credentials.CredentialSettings;
+import io.github.smtpspnego.sasl.ExchangeWatch;
+import io.github.smtpspnego.settings.SaslProperties;
+import io.github.smtpspnego.settings.SettingsReader;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** The settings that are in force, and whether the exchange is ours with them. */
+final class SettingsStep implements Step {
+  @Override
+  public String id() {
+    return "settings";
+  }
+
+  @Override
+  public String title() {
+    return "Settings";
+  }
+
+  @Override
+  public void look(Examination examination, Findings findings) throws IOException {
+    MailSettings settings = examination.settings();
+    findings.ok("The mail server is " + settings.server() + ".");
+    showAll(settings, findings);
+    SettingsReader reader = settings.reader();
+    checkNames(settings, reader, findings);
+    checkProgram(settings, findings);
+    checkValues(settings, reader);
+    if (!ExchangeWatch.isWanted(
+        settings.protocol(), settings.asMap(), Optional.of(settings.host()))) {
+      findings.fail(
+          Reason.BAD_SETTING,
+          "By the settings enable and hosts, " + settings.host() + " is left to the JDK's client.",
+          "Remove "
+              + SpnegoOption.ENABLE.propertyName(settings.protocol())
+              + ", or add the host"
+              + " to "
+              + SpnegoOption.HOSTS.propertyName(settings.protocol())
+              + ".");
+    }
+  }
+
+  private static void showAll(MailSettings settings, Findings findings) {
+    for (String name : new TreeSet<>(settings.all().stringPropertyNames())) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      boolean isSecret = lower.contains("password") || lower.contains("secret");
+      findings.ok(name + "=" + (isSecret ? "(not shown)" : settings.all().getProperty(name)));
+    }
+  }
+
+  /** What a program needs beside the jar; what it sets in its own code is not seen here. */
+  private static void checkProgram(MailSettings settings, Findings findings) {
+    String prefix = "mail." + settings.protocol() + ".";
+    if (settings.isSwitchedOff("sasl.enable")) {
+      findings.fail(
+          Reason.BAD_SETTING,
+          prefix + "sasl.enable is not true, so that Jakarta Mail uses no SASL.",
+          "Set it to true.");
+    } else if (settings.isOfProgram() && settings.text("sasl.enable").isEmpty()) {
+      findings.warn(
+          Reason.BAD_SETTING,
+          prefix + "sasl.enable is not set here, and without it Jakarta Mail uses no SASL.",
+          "See that the program sets it to true.");
+    }
+    if (settings.mechanisms().isEmpty()) {
+      findings.fail(
+          Reason.BAD_SETTING,
+          prefix + "sasl.mechanisms names neither GSSAPI nor GSS-SPNEGO.",
+          "Add GSSAPI.");
+    }
+  }
+
+  private static void checkNames(MailSettings settings, SettingsReader reader, Findings findings) {
+    for (String name : new TreeSet<>(settings.all().stringPropertyNames())) {
+      String nearest = reader.nearest(name);
+      if (name.startsWith(SpnegoOption.prefix(settings.protocol())) && !name.equals(nearest)) {
+        findings.warn(
+            Reason.BAD_SETTING,
+            "The property " + name + " is no setting of smtp-spnego.",
+            "The nearest one is " + nearest + ".");
+      }
+    }
+  }
+
+  private static void checkValues(MailSettings settings, SettingsReader reader) throws IOException {
+    for (SpnegoOption option : SpnegoOption.values()) {
+      if (!option.choices().isEmpty()) {
+        reader.choice(option);
+      }
+    }
+    CredentialSettings.read(reader);
+    SaslProperties.qop(reader);
+    SaslProperties.maxBuffer(reader);
+    settings.target(settings.host());
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.smtpspnego.sasl;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.credentials.CredentialSettings;
+import io.github.smtpspnego.gss.Qop;
+import io.github.smtpspnego.gss.TargetName;
+import io.github.smtpspnego.settings.LayerEnding;
+import io.github.smtpspnego.settings.SaslProperties;
+import io.github.smtpspnego.settings.SettingsReader;
+import java.util.List;
+import javax.security.sasl.Sasl;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of one exchange, read once. */
+final class ClientSettings {
+  /** The server's name. */
+  final TargetName target;
+
+  final CredentialSettings credentials;
+  final InitialResponse initialResponse;
+  final LayerEnding layerEnding;
+
+  /** Whether the server must prove itself. */
+  final boolean mutualAuth;
+
+  /** Whether the ticket is forwarded. */
+  final boolean delegation;
+
+  /** The layers acceptable, best first. */
+  final List<Qop> qop;
+
+  /** The largest message taken under a layer, in octets. */
+  final int maxBuffer;
+
+  /** The identity to act as, where the user set one; else empty. */
+  final String authorizationId;
+
+  private ClientSettings(SettingsReader settings, @Nullable String host) throws SpnegoException {
+    target = target(settings, host);
+    credentials = CredentialSettings.read(settings);
+    initialResponse = settings.constant(SpnegoOption.INITIALRESPONSE, InitialResponse.class);
+    layerEnding = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
+    mutualAuth =
+        settings.flag(SpnegoOption.MUTUALAUTH)
+            || settings.property(Sasl.SERVER_AUTH).orElse("").equalsIgnoreCase("true");
+    delegation = settings.flag(SpnegoOption.DELEGATION);
+    qop = SaslProperties.qop(settings);
+    maxBuffer = SaslProperties.maxBuffer(settings);
+    authorizationId =
+        settings.property("mail." + settings.protocol() + ".sasl.authorizationid").orElse("");
+  }
+
+  /**
+   * Reads the settings.
+   *
+   * @param settings where they stand
+   * @param host the server's name, or null
+   * @throws SpnegoException if one has a bad value, or contradicts another
+   */
+  static ClientSettings read(SettingsReader settings, @Nullable String host)
+      throws SpnegoException {
+    ClientSettings read = new ClientSettings(settings, host);
+    if (read.layerEnding == LayerEnding.NONE && !read.qop.contains(Qop.AUTH)) {
+      throw settings.bad(
+          SpnegoOption.SECURITYLAYER,
+          "which gives auth only, and " + Sasl.QOP + " does not allow that");
+    }
+    return read;
+  }
+
+  private static TargetName target(SettingsReader settings, @Nullable String host)
+      throws SpnegoException {
+    String spn = settings.text(SpnegoOption.SPN).orElse("");
+    if (!spn.isEmpty()) {
+      try {
+        return TargetName.parse(spn);
+      } catch (IllegalArgumentException e) {
+        throw settings.bad(
+            SpnegoOption.SPN, "it must be service/host, service/host@REALM or service@host");
+      }
+    }
+    if (host == null || host.isBlank()) {
+      throw settings.bad(SpnegoOption.SPN, "without the server's host name it must be set");
+    }
+    String service = settings.text(SpnegoOption.SERVICE).orElse("");
+    if (service.contains("/") || service.contains("@")) {
+      throw settings.bad(
+          SpnegoOption.SERVICE, "it must be a service class alone; a whole name goes into spn");
+    }
+    return TargetName.of(service, host);
+  }
+}

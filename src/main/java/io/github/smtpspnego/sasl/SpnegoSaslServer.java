@@ -1,0 +1,372 @@
+package io.github.smtpspnego.sasl;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.credentials.AcceptorCredentials;
+import io.github.smtpspnego.credentials.AcceptorFinder;
+import io.github.smtpspnego.credentials.SaslAction;
+import io.github.smtpspnego.gss.LayerMessage;
+import io.github.smtpspnego.gss.Printable;
+import io.github.smtpspnego.gss.Qop;
+import io.github.smtpspnego.gss.SecurityLayer;
+import io.github.smtpspnego.gss.SpnegoAcceptor;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import javax.security.sasl.Sasl;
+import javax.security.sasl.SaslException;
+import javax.security.sasl.SaslServer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server of RFC 2222 section 7.2.2 around SPNEGO (MS-SSEAN), and around Kerberos for clients of
+ * RFC 4752.
+ *
+ * <p>The last context token goes out as a challenge, and the client answers it with an empty
+ * response, since SMTP has no data in its success reply (RFC 4954 section 4). Then comes the layer
+ * offer, or success. So no response but the last one ever returns null.
+ *
+ * <p>Nothing is looked up or read before the first response. Every failure is logged once as a
+ * warning, and is thrown again by every later call.
+ */
+public final class SpnegoSaslServer implements SaslServer {
+  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
+
+  /** Kerberos takes one round, two where it is not the client's first choice. */
+  private static final int MOST_ROUNDS = 8;
+
+  private static final byte[] NOTHING = {};
+
+  private enum State {
+    /** Nothing received. */
+    START,
+    /** The client was told to begin, since it sent an empty response. */
+    INVITED,
+    /** Tokens of the client's are awaited. */
+    NEGOTIATING,
+    /** The context is established and its last token sent; an empty response is awaited. */
+    ESTABLISHED,
+    /** The layer offer is sent; the client's choice is awaited. */
+    OFFERED,
+    /** The client is authenticated and authorized. */
+    COMPLETE,
+    /** Every call throws what went wrong. */
+    FAILED
+  }
+
+  private final String mechanism;
+  private final SaslAction<ServerSettings> configuration;
+  private final Authorization authorization;
+
+  private State state = State.START;
+  private int rounds;
+  private @Nullable SpnegoException failure;
+
+  // What is there once the first token came.
+  private @Nullable ServerSettings settings;
+  private @Nullable AcceptorCredentials credentials;
+  private @Nullable SpnegoAcceptor acceptor;
+
+  private List<Qop> offered = List.of();
+
+  // What is there once the exchange is complete.
+  private String authorizationId = "";
+  private @Nullable SecurityLayer layer;
+
+  /**
+   * Creates a server.
+   *
+   * @param mechanism the SASL mechanism
+   * @param configuration where the settings come from, at the first call
+   * @param authorization decides whom a client may act as
+   */
+  public SpnegoSaslServer(
+      String mechanism, SaslAction<ServerSettings> configuration, Authorization authorization) {
+    this.mechanism = mechanism;
+    this.configuration = configuration;
+    this.authorization = authorization;
+  }
+
+  @Override
+  public String getMechanismName() {
+    return mechanism;
+  }
+
+  @Override
+  public byte @Nullable [] evaluateResponse(byte[] response) throws SaslException {
+    State before = state;
+    try {
+      byte[] challenge =
+          switch (before) {
+            case START, INVITED -> start(response);
+            case NEGOTIATING -> negotiate(response);
+            case ESTABLISHED -> afterLastToken(response);
+            case OFFERED -> choose(response);
+            case COMPLETE -> throw protocol("sent a response after the exchange was complete");
+            case FAILED -> throw failure();
+          };
+      LOGGER.log(
+          Level.DEBUG,
+          "{0}: {1} octets received in {2}, {3} octets to send in {4}",
+          mechanism,
+          response.length,
+          before,
+          challenge == null ? 0 : challenge.length,
+          state);
+      return challenge;
+    } catch (SpnegoException e) {
+      throw before == State.COMPLETE ? e : fail(e);
+    } catch (SaslException | RuntimeException e) {
+      throw fail(
+          new SpnegoException(
+              Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e));
+    }
+  }
+
+  /** The client speaks first; to a client that waits for the server an empty challenge says so. */
+  private byte @Nullable [] start(byte[] response) throws SaslException {
+    if (response.length == 0) {
+      if (state == State.INVITED) {
+        throw protocol("sent no first token");
+      }
+      state = State.INVITED;
+      return NOTHING;
+    }
+    settings = configuration.run();
+    AcceptorCredentials found = AcceptorFinder.find(settings.credentials);
+    credentials = found;
+    acceptor =
+        new SpnegoAcceptor(
+            found.credential(), () -> "Accepting a client " + found.describe(), found::keys);
+    state = State.NEGOTIATING;
+    return negotiate(response);
+  }
+
+  private byte @Nullable [] negotiate(byte[] response) throws SaslException {
+    if (response.length == 0) {
+      throw protocol("sent an empty response where a token was due");
+    }
+    if (++rounds > MOST_ROUNDS) {
+      throw protocol("sent more than " + MOST_ROUNDS + " tokens");
+    }
+    byte[] token = accept(response);
+    if (!acceptor().isEstablished()) {
+      return token;
+    }
+    checkTarget(acceptor().target());
+    state = State.ESTABLISHED;
+    return token.length == 0 ? afterLastToken(NOTHING) : token;
+  }
+
+  private byte[] accept(byte[] response) throws SaslException {
+    AcceptorCredentials current = Objects.requireNonNull(credentials);
+    try {
+      return current.run(() -> acceptor().accept(response));
+    } catch (SpnegoException e) {
+      throw current.fault(e).orElse(e);
+    }
+  }
+
+  /** The name in the ticket must be one of ours, and so must the key that the ticket fits. */
+  private void checkTarget(String target) throws SpnegoException {
+    // What stands in a ticket unencrypted goes on to who asks for the name, and into his log.
+    if (Printable.hasControls(target) || !settings().accepts(target)) {
+      throw notForUs("its ticket is for " + Printable.of(target));
+    }
+    if (settings().acceptsAny()) {
+      return;
+    }
+    for (String owner : Objects.requireNonNull(credentials).keyOwners(target)) {
+      if (!settings().accepts(owner)) {
+        throw notForUs(
+            "its ticket says that it is for "
+                + Printable.of(target)
+                + ", which has no key, and may be for "
+                + Printable.of(owner));
+      }
+    }
+  }
+
+  private SpnegoException notForUs(String what) {
+    return new SpnegoException(
+        Reason.NOT_AUTHORIZED,
+        tried() + ": " + what + ", not for " + settings().acceptedNames() + ".",
+        "Have the client use the server's own name; or set the server's principal, * for any"
+            + " name that its keytab holds.",
+        null);
+  }
+
+  /** Makes the layer offer, RFC 2222 section 7.2.2, or ends without one. */
+  private byte @Nullable [] afterLastToken(byte[] response) throws SpnegoException {
+    if (response.length != 0) {
+      throw protocol("sent data where an empty response to the last token was due");
+    }
+    if (!settings().makesOffer(mechanism, acceptor().isSpnego())) {
+      complete(Optional.empty(), SecurityLayer.NONE);
+      return null;
+    }
+    List<Qop> wanted = settings().qop;
+    offered = acceptor().possible(wanted);
+    if (offered.isEmpty()) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER,
+          tried() + ": the client's context allows none of the layers " + wanted + ".",
+          null);
+    }
+    // RFC 4752 section 3.2: no layer, no size.
+    int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings().maxBuffer;
+    byte[] offer = new LayerMessage(offered, maxSize, Optional.empty()).encode();
+    byte[] challenge = acceptor().layer().wrap(offer, 0, offer.length);
+    state = State.OFFERED;
+    return challenge;
+  }
+
+  private byte @Nullable [] choose(byte[] response) throws SpnegoException {
+    SecurityLayer wrapping = acceptor().layer();
+    LayerMessage choice;
+    try {
+      choice = LayerMessage.readChoice(wrapping.unwrap(response, 0, response.length));
+    } catch (IllegalArgumentException e) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER, tried() + ": the client sent " + e.getMessage() + ".", e);
+    }
+    Qop chosen = choice.layers().get(0);
+    if (!offered.contains(chosen)) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER,
+          tried() + ": the client chose " + chosen + ", and " + offered + " were offered.",
+          null);
+    }
+    complete(
+        choice.authorizationId(), wrapping.agreed(chosen, choice.maxSize(), settings().maxBuffer));
+    return null;
+  }
+
+  /** The one way to success. */
+  private void complete(Optional<String> requested, SecurityLayer negotiated)
+      throws SpnegoException {
+    authorizationId = authorization.grant(acceptor().client(), requested);
+    layer = negotiated;
+    state = State.COMPLETE;
+    if (negotiated.qop() == Qop.AUTH) {
+      acceptor().dispose(); // no message will be wrapped
+    }
+  }
+
+  @Override
+  public boolean isComplete() {
+    return state == State.COMPLETE;
+  }
+
+  @Override
+  public String getAuthorizationID() {
+    negotiated();
+    return authorizationId;
+  }
+
+  /**
+   * The client's principal, which it proved to be.
+   *
+   * @return the principal with its realm
+   */
+  public String principal() {
+    negotiated();
+    return acceptor().client();
+  }
+
+  /**
+   * The server's principal that the client's ticket is for.
+   *
+   * @return the principal with its realm
+   */
+  public String target() {
+    negotiated();
+    return acceptor().target();
+  }
+
+  @Override
+  public byte[] unwrap(byte[] incoming, int offset, int length) throws SaslException {
+    return negotiated().unwrap(incoming, offset, length);
+  }
+
+  @Override
+  public byte[] wrap(byte[] outgoing, int offset, int length) throws SaslException {
+    return negotiated().wrap(outgoing, offset, length);
+  }
+
+  @Override
+  public @Nullable Object getNegotiatedProperty(String name) {
+    if (name.equals(Sasl.BOUND_SERVER_NAME)) {
+      return ServerSettings.hostOf(target());
+    }
+    SecurityLayer negotiated = negotiated();
+    return name.equals(Sasl.CREDENTIALS)
+        ? acceptor().delegated().orElse(null)
+        : negotiated.property(name);
+  }
+
+  /** Forgets keys; may be called again. What was negotiated can still be asked. */
+  @Override
+  public void dispose() {
+    if (acceptor != null) {
+      acceptor.dispose();
+    }
+    if (state != State.COMPLETE && state != State.FAILED) {
+      failure =
+          new SpnegoException(
+              Reason.DISPOSED,
+              tried() + ": the server was disposed in " + state + ".",
+              "Create a new SASL server for a new exchange.",
+              null);
+      state = State.FAILED;
+    }
+  }
+
+  private SpnegoException fail(SpnegoException e) {
+    if (state != State.FAILED) {
+      failure = e;
+      state = State.FAILED;
+      LOGGER.log(Level.WARNING, e.getMessage());
+      if (acceptor != null) {
+        acceptor.dispose();
+      }
+    }
+    return e;
+  }
+
+  private SpnegoException failure() {
+    return Objects.requireNonNull(failure);
+  }
+
+  private ServerSettings settings() {
+    return Objects.requireNonNull(settings);
+  }
+
+  private SpnegoAcceptor acceptor() {
+    return Objects.requireNonNull(acceptor);
+  }
+
+  private SecurityLayer negotiated() {
+    if (layer == null) {
+      throw new IllegalStateException("the exchange is in " + state + ", not complete");
+    }
+    return layer;
+  }
+
+  private SpnegoException protocol(String what) {
+    return new SpnegoException(
+        Reason.PROTOCOL,
+        tried() + ": the client " + what + ".",
+        "Report it to the client's maker with the log of the exchange.",
+        null);
+  }
+
+  private String tried() {
+    if (acceptor == null || credentials == null) {
+      return "Accepting a client with " + mechanism;
+    }
+    String client = acceptor.isEstablished() ? Printable.of(acceptor.client()) : "a client";
+    return "Accepting " + client + " " + credentials.describe();
+  }
+}
