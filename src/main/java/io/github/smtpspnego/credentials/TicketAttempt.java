@@ -1,9 +1,12 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.gss.TargetName;
+import io.github.smtpspnego.kerberos.KerberosFailure;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange that uses a service ticket: it ends in proof, or its ticket is in doubt. */
@@ -23,6 +26,20 @@ public final class TicketAttempt {
 
   TargetName target() {
     return target;
+  }
+
+  /**
+   * The server's name for GSS-API.
+   *
+   * @return the name
+   * @throws SaslException if the JDK cannot make a name of it
+   */
+  public GSSName name() throws SaslException {
+    try {
+      return target.toGssName();
+    } catch (GSSException e) {
+      throw KerberosFailure.explain("Naming the server " + target, e);
+    }
   }
 
   /**

@@ -58,9 +58,10 @@ public final class TargetName {
   /**
    * The name for GSS-API.
    *
+   * @return a new name
    * @throws GSSException if the JDK cannot make a name of it
    */
-  GSSName toGssName() throws GSSException {
+  public GSSName toGssName() throws GSSException {
     Oid type = isPrincipal ? Oids.KERBEROS_PRINCIPAL_NAME : GSSName.NT_HOSTBASED_SERVICE;
     return Gss.MANAGER.createName(text, type);
   }
