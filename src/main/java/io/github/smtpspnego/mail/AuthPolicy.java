@@ -103,14 +103,9 @@ final class AuthPolicy {
     return isListed;
   }
 
-  /**
-   * Whether no mail goes to a server that does not offer one of them.
-   *
-   * @param hasPassword whether there is a password: where no mechanism is listed, Angus Mail then
-   *     goes on as it does without us
-   */
-  boolean isRequired(boolean hasPassword) {
-    return isRequired && (isListed || !hasPassword);
+  /** Whether no mail goes out unauthenticated. */
+  boolean isRequired() {
+    return isRequired;
   }
 
   /** Whether a mechanism may be used that sends the user's password. */

@@ -14,7 +14,10 @@ import java.util.Locale;
  */
 record MechanismChoice(Way way, List<String> mechanisms) {
   private static final MechanismChoice SPNEGO = new MechanismChoice(Way.SPNEGO, List.of());
+  private static final MechanismChoice ANY = new MechanismChoice(Way.ANGUS, List.of());
   private static final MechanismChoice NOBODY = new MechanismChoice(Way.NOBODY, List.of());
+  private static final MechanismChoice PASSWORD_NEEDED =
+      new MechanismChoice(Way.PASSWORD_NEEDED, List.of());
   private static final MechanismChoice UNAVAILABLE =
       new MechanismChoice(Way.UNAVAILABLE, List.of());
 
@@ -26,6 +29,8 @@ record MechanismChoice(Way way, List<String> mechanisms) {
     ANGUS,
     /** Nobody does: the server does not offer it, and it is not required. */
     NOBODY,
+    /** Nobody can without a password, which Jakarta Mail may ask for. */
+    PASSWORD_NEEDED,
     /** Nobody can, and the connection is to be closed. */
     UNAVAILABLE
   }
@@ -80,13 +85,12 @@ record MechanismChoice(Way way, List<String> mechanisms) {
     if (!allowed.isEmpty()) {
       return new MechanismChoice(Way.ANGUS, allowed);
     }
-    boolean isRequired = policy.isRequired(hasPassword);
-    if (policy.isListed() || isRequired) {
-      if (!isRequired && offered.isBlank()) {
-        return NOBODY;
-      }
-      return policy.isSpnego() ? SPNEGO : UNAVAILABLE;
+    if (!policy.isListed()) {
+      return hasPassword || !policy.isRequired() ? ANY : PASSWORD_NEEDED;
     }
-    return new MechanismChoice(Way.ANGUS, List.of());
+    if (!policy.isRequired() && offered.isBlank()) {
+      return NOBODY;
+    }
+    return policy.isSpnego() ? SPNEGO : UNAVAILABLE;
   }
 }

@@ -115,6 +115,9 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
         switch (choice.way()) {
           case SPNEGO -> exchange(read, serverName, asked);
           case UNAVAILABLE -> throw unavailable(read, serverName);
+          case PASSWORD_NEEDED -> {
+            return false;
+          }
           case ANGUS, NOBODY -> {}
         }
       }

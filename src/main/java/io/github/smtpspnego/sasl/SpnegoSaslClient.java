@@ -358,6 +358,12 @@ public final class SpnegoSaslClient implements SaslClient {
     }
   }
 
+  /** Disposes a client whose first token was made and not sent: the ticket is still good. */
+  public void disposeUnsent() {
+    proved();
+    dispose();
+  }
+
   private SpnegoException fail(SpnegoException e) {
     if (state != State.FAILED) {
       end(e);

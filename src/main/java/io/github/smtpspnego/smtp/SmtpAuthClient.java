@@ -76,6 +76,7 @@ public final class SmtpAuthClient implements AutoCloseable {
 
   private final String serverName;
   private final SettingsReader settings;
+  private final boolean policiesHold;
   private final List<String> mechanisms;
   private final @Nullable CallbackHandler handler;
 
@@ -117,6 +118,7 @@ public final class SmtpAuthClient implements AutoCloseable {
       @Nullable CallbackHandler handler) {
     this.serverName = serverName;
     this.settings = new SettingsReader(protocol, settings);
+    this.policiesHold = SaslProperties.policiesHold(settings);
     this.mechanisms = mechanisms.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
     this.handler = handler;
     if (!SaslProperties.MECHANISMS.containsAll(this.mechanisms)) {
@@ -151,6 +153,18 @@ public final class SmtpAuthClient implements AutoCloseable {
     String mechanism = mechanism(offer).orElse("");
     if (mechanism.isEmpty()) {
       throw fail(notOffered(offer));
+    }
+    if (!policiesHold) {
+      throw fail(
+          new SpnegoException(
+              Reason.BAD_SETTING,
+              "Authenticating to "
+                  + serverName
+                  + " by "
+                  + mechanism
+                  + ": a property javax.security.sasl.policy.* asks for what the mechanism does not"
+                  + " give (forward secrecy, passing of credentials or no dictionary attacks).",
+              null));
     }
     SpnegoSaslClient created =
         SpnegoSaslClient.create(mechanism, settings, serverName, null, handler, e -> {});
@@ -215,8 +229,10 @@ public final class SmtpAuthClient implements AutoCloseable {
   /** Forgets the context's keys, and ends an exchange that is not complete; may be called again. */
   @Override
   public void close() {
-    if (sasl != null) {
+    if (sasl != null && firstToken.isEmpty()) {
       sasl.dispose();
+    } else if (sasl != null) {
+      sasl.disposeUnsent();
     }
     firstToken = "";
     if (state != State.COMPLETE && state != State.FAILED) {

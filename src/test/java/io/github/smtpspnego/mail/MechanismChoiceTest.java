@@ -45,8 +45,8 @@ class MechanismChoiceTest {
     "GSSAPI,              PLAIN LOGIN,        true,  SPNEGO",
     "GSSAPI PLAIN,        PLAIN,              false, SPNEGO",
     "GSSAPI PLAIN,        '',                 true,  SPNEGO",
-    "'',                  PLAIN,              false, SPNEGO",
-    "'',                  '',                 false, SPNEGO",
+    "'',                  PLAIN,              false, PASSWORD_NEEDED",
+    "'',                  '',                 false, PASSWORD_NEEDED",
   })
   void onlyWhatWasAskedForIsUsed(
       String listed, String offered, boolean hasPassword, String expected) throws SpnegoException {
