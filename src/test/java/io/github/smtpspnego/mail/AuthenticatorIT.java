@@ -260,7 +260,8 @@ class AuthenticatorIT {
           Program.withGssapi().authenticator(user).failToSend(server, "grace", "a guess");
       assertEquals(Reason.WRONG_PASSWORD, failure.reason());
       assertTrue(user.questions() <= 1, () -> user.questions() + " questions");
-      assertEquals(1 + user.questions(), log.warnings().size(), () -> "" + log.warnings());
+      int warnings = log.warnings().size();
+      assertTrue(warnings >= 1 && warnings <= 1 + user.questions(), () -> "" + log.warnings());
       assertEquals(List.of(), server.authLines());
     }
   }

@@ -15,6 +15,7 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
+import jakarta.mail.URLName;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -224,6 +225,24 @@ class ServerConnectedToIT {
     reused.sendOver(ADDRESS, good);
     assertMails(0, bad);
     assertMails(1, good);
+  }
+
+  /** With user and password Angus Mail alone would go on to AUTH, and take any 235. */
+  @Test
+  void aSocketsServerProvesItselfWhereTheUserIsKnown() throws Exception {
+    ScriptedSmtpServer bad = offering(UNPROVED);
+    Session session =
+        withTicket()
+            .set("sasl.spnego.hosts", ADDRESS)
+            .set("sasl.spnego.credentials", "ticketcache")
+            .session();
+    URLName url = new URLName("smtp", NAME, -1, null, "alice", "a secret");
+    try (Transport transport = session.getTransport(url)) {
+      assertEquals(
+          Reason.NO_SERVER_PROOF,
+          reason(() -> ((SMTPTransport) transport).connect(socket(ADDRESS, bad))));
+    }
+    assertMails(0, bad);
   }
 
   @Test
