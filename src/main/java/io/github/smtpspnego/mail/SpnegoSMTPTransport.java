@@ -44,6 +44,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   private static final int STARTTLS_FIRST = 530;
 
   private final String protocol;
+  private final @Nullable DebugOut debugOut;
 
   /** The socket that {@link #connect(Socket)} was given; null otherwise. */
   private @Nullable Socket given;
@@ -62,8 +63,21 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * @param urlname the server, as far as it is known; {@code smtps} is under TLS from the start
    */
   public SpnegoSMTPTransport(Session session, @Nullable URLName urlname) {
-    super(session, urlname, "smtp", urlname != null && "smtps".equals(urlname.getProtocol()));
-    protocol = urlname == null ? "smtp" : urlname.getProtocol();
+    this(session, urlname, DebugOut.of(session));
+  }
+
+  private SpnegoSMTPTransport(
+      Session session, @Nullable URLName urlname, @Nullable DebugOut debugOut) {
+    super(
+        DebugOut.attach(debugOut, session),
+        urlname,
+        "smtp",
+        urlname != null && "smtps".equals(urlname.getProtocol()));
+    this.protocol = urlname == null ? "smtp" : urlname.getProtocol();
+    this.debugOut = debugOut;
+    if (debugOut != null) {
+      debugOut.detach(session);
+    }
   }
 
   @Override
@@ -113,7 +127,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       boolean connected = super.protocolConnect(host, port, asked.user(), asked.password());
       if (connected && choice != null) {
         switch (choice.way()) {
-          case SPNEGO -> exchange(read, serverName, asked);
+          case SPNEGO -> authenticate(read, serverName, asked);
           case UNAVAILABLE -> throw unavailable(read, serverName);
           case PASSWORD_NEEDED -> {
             return false;
@@ -146,6 +160,20 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   }
 
   /** Authenticates on the connection that Angus Mail has opened. */
+  private void authenticate(AuthPolicy read, String serverName, SessionLogin asked)
+      throws MessagingException, SpnegoException {
+    if (debugOut == null) {
+      exchange(read, serverName, asked);
+      return;
+    }
+    debugOut.mute();
+    try {
+      exchange(read, serverName, asked);
+    } finally {
+      debugOut.unmute();
+    }
+  }
+
   private void exchange(AuthPolicy read, String serverName, SessionLogin asked)
       throws MessagingException, SpnegoException {
     try (SmtpAuthClient auth = client(read, serverName, asked)) {

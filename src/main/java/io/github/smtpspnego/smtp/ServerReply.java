@@ -2,6 +2,7 @@ package io.github.smtpspnego.smtp;
 
 import io.github.smtpspnego.gss.Printable;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +35,10 @@ final class ServerReply {
    *     connection was closed
    */
   static ServerReply parse(@Nullable String reply) {
-    String lines = reply == null ? "" : reply.strip();
-    if (lines.isEmpty() || lines.equals(END)) {
-      return new ServerReply(-1, "", "");
+    if (reply == null || reply.isEmpty() || reply.equals(END)) {
+      return new ServerReply(-1, "", END);
     }
+    String lines = reply.strip();
     String last = lines.substring(lines.lastIndexOf('\n') + 1);
     boolean hasText = last.length() > 4;
     return new ServerReply(code(last), hasText ? last.substring(4).strip() : "", lines);
@@ -72,7 +73,7 @@ final class ServerReply {
 
   /** The connection was closed instead of an answer. */
   boolean isEnd() {
-    return lines.isEmpty();
+    return lines.equals(END);
   }
 
   /** The octets of a challenge; empty where its text is not base64 (RFC 4648 section 4). */
@@ -89,7 +90,7 @@ final class ServerReply {
 
   /** Whether the reply has these words, given in lower case. */
   boolean says(String words) {
-    return lines.toLowerCase(java.util.Locale.ROOT).contains(words);
+    return lines.toLowerCase(Locale.ROOT).contains(words);
   }
 
   /** The reply for messages. A challenge may hold a token, and is not shown. */
