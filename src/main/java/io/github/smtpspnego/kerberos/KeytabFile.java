@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a keytab holds, without its keys: the file format of MIT Kerberos, version {@code 0502}.
@@ -29,6 +31,21 @@ public final class KeytabFile {
   public record Entry(String principal, int kvno, int encryptionType) {}
 
   private KeytabFile() {}
+
+  /**
+   * The file that a keytab's name means.
+   *
+   * @param name a path, with {@code FILE:} before it or not
+   * @return the path
+   * @throws IllegalArgumentException if it is no path, or of another type, {@code MEMORY:} say
+   */
+  public static Path named(String name) {
+    String type = TypedName.typeBesideFile(name);
+    if (!type.isEmpty()) {
+      throw new IllegalArgumentException("the JDK cannot read keytabs of type " + type);
+    }
+    return TypedName.path(name);
+  }
 
   /**
    * Lists a keytab.
@@ -64,7 +81,11 @@ public final class KeytabFile {
 
   /** The distinct principals of the entries. */
   public static List<String> principals(List<Entry> entries) {
-    return entries.stream().map(Entry::principal).distinct().toList();
+    Set<String> distinct = new LinkedHashSet<>();
+    for (Entry entry : entries) {
+      distinct.add(entry.principal());
+    }
+    return List.copyOf(distinct);
   }
 
   /**
