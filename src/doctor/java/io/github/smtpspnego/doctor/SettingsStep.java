@@ -3,12 +3,10 @@ package io.github.smtpspnego.doctor;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.credentials.CredentialSettings;
-import io.github.smtpspnego.sasl.ExchangeWatch;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.TreeSet;
 
 /** The settings that are in force, and whether the exchange is ours with them. */
@@ -32,8 +30,7 @@ final class SettingsStep implements Step {
     checkNames(settings, reader, findings);
     checkProgram(settings, findings);
     checkValues(settings, reader);
-    if (!ExchangeWatch.isWanted(
-        settings.protocol(), settings.asMap(), Optional.of(settings.host()))) {
+    if (!reader.isOn() || !reader.isKnownHost(settings.host())) {
       findings.fail(
           Reason.BAD_SETTING,
           "By the settings enable and hosts, " + settings.host() + " is left to the JDK's client.",

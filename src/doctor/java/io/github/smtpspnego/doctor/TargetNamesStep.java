@@ -4,6 +4,8 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
+import io.github.smtpspnego.credentials.TicketAttempt;
+import io.github.smtpspnego.gss.ContextFlags;
 import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.gss.TargetName;
 import java.io.IOException;
@@ -84,21 +86,21 @@ final class TargetNamesStep implements Step {
   /** Asks for a ticket; gives what the token says of it. */
   private static String ticketFor(TargetName target, InitiatorCredentials credentials)
       throws SaslException {
+    TicketAttempt attempt = credentials.begin(target);
     byte[] token =
         credentials.run(
             () -> {
               SpnegoInitiator initiator =
                   new SpnegoInitiator(
-                      target,
+                      attempt.name(),
                       credentials.credential(),
-                      true,
-                      false,
-                      false,
+                      new ContextFlags(true, false, false, true, false),
                       () -> "Asking for a ticket for " + target + " " + credentials.describe());
               try {
                 return initiator.firstToken();
               } finally {
                 initiator.dispose();
+                attempt.proved(); // the ticket was not sent
               }
             });
     return TokenText.ticket(token);

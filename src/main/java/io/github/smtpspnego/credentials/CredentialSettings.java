@@ -3,8 +3,9 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
-import io.github.smtpspnego.kerberos.KeytabFile;
+import io.github.smtpspnego.kerberos.TypedName;
 import io.github.smtpspnego.settings.SettingsReader;
+import java.nio.file.InvalidPathException;
 import java.util.Optional;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.sasl.Sasl;
@@ -18,19 +19,21 @@ public final class CredentialSettings {
   /** A path, without {@code FILE:}. */
   final String keytab;
 
+  /** A path without {@code FILE:}, or the name of a cache of another type. */
   final String ticketCache;
+
   final String jaasEntry;
 
   /** The caller's own credential, {@code javax.security.sasl.credentials}. */
   final Optional<GSSCredential> credential;
 
-  private final String protocol;
+  final String protocol;
 
   private CredentialSettings(SettingsReader settings) throws SpnegoException {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
     principal = settings.text(SpnegoOption.PRINCIPAL).orElse("");
     keytab = keytab(settings);
-    ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");
+    ticketCache = ticketCache(settings);
     jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
     credential = source == CredentialSource.AUTO ? credential(settings) : Optional.empty();
     protocol = settings.protocol();
@@ -56,11 +59,28 @@ public final class CredentialSettings {
 
   private static String keytab(SettingsReader settings) throws SpnegoException {
     String name = settings.text(SpnegoOption.KEYTAB).orElse("");
-    try {
-      return name.isEmpty() ? "" : KeytabFile.named(name).toString();
-    } catch (IllegalArgumentException e) {
+    String type = TypedName.type(name);
+    if (!type.isEmpty()) {
       throw settings.bad(
-          SpnegoOption.KEYTAB, "it must be the path of a file (" + e.getMessage() + ")");
+          SpnegoOption.KEYTAB, "it must be a file; the JDK cannot read keytabs of type " + type);
+    }
+    return path(name, settings, SpnegoOption.KEYTAB);
+  }
+
+  /** A cache of another type may be the native library's. */
+  private static String ticketCache(SettingsReader settings) throws SpnegoException {
+    String name = settings.text(SpnegoOption.TICKETCACHE).orElse("");
+    return TypedName.type(name).isEmpty()
+        ? path(name, settings, SpnegoOption.TICKETCACHE)
+        : name;
+  }
+
+  private static String path(String name, SettingsReader settings, SpnegoOption option)
+      throws SpnegoException {
+    try {
+      return name.isEmpty() ? "" : TypedName.path(name).toString();
+    } catch (InvalidPathException e) {
+      throw settings.bad(option, "it must be the path of a file (" + e.getReason() + ")");
     }
   }
 
@@ -89,11 +109,6 @@ public final class CredentialSettings {
   /** The whole name of a setting's property. */
   String property(SpnegoOption option) {
     return option.propertyName(protocol);
-  }
-
-  /** A remedy that names the settings of this protocol; the general ones name smtp's. */
-  String inProtocol(String remedy) {
-    return protocol.equals("smtp") ? remedy : remedy.replace("mail.smtp.", "mail." + protocol + ".");
   }
 
   /**

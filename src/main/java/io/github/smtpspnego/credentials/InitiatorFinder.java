@@ -45,8 +45,7 @@ public final class InitiatorFinder {
     try {
       return search();
     } catch (SpnegoException e) {
-      String remedy = settings.inProtocol(e.remedy());
-      throw remedy.equals(e.remedy()) ? e : LoginCache.again(e, remedy);
+      throw e.forProtocol(settings.protocol);
     } catch (SaslException e) {
       throw new SpnegoException(Reason.GSS_FAILURE, "Looking for credentials: " + e + ".", e);
     }

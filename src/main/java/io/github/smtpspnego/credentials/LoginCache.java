@@ -69,15 +69,10 @@ class LoginCache {
 
   /** The same failure for another thread: an exception belongs to the one that it is thrown in. */
   static SpnegoException again(SpnegoException first) {
-    return again(first, first.remedy());
-  }
-
-  /** The same failure with another remedy. */
-  static SpnegoException again(SpnegoException first, String remedy) {
     String message = String.valueOf(first.getMessage());
-    int end = message.lastIndexOf(" " + first.remedy() + " (TROUBLESHOOTING.md#");
-    String whatHappened = end < 0 ? message : message.substring(0, end);
-    return new SpnegoException(first.reason(), whatHappened, remedy, first);
+    int remedy = message.lastIndexOf(" " + first.remedy() + " (TROUBLESHOOTING.md#");
+    String whatHappened = remedy < 0 ? message : message.substring(0, remedy);
+    return new SpnegoException(first.reason(), whatHappened, first.remedy(), first);
   }
 
   private Slot slot(List<String> key) {

@@ -33,21 +33,6 @@ public final class KeytabFile {
   private KeytabFile() {}
 
   /**
-   * The file that a keytab's name means.
-   *
-   * @param name a path, with {@code FILE:} before it or not
-   * @return the path
-   * @throws IllegalArgumentException if it is no path, or of another type, {@code MEMORY:} say
-   */
-  public static Path named(String name) {
-    String type = TypedName.typeBesideFile(name);
-    if (!type.isEmpty()) {
-      throw new IllegalArgumentException("the JDK cannot read keytabs of type " + type);
-    }
-    return TypedName.path(name);
-  }
-
-  /**
    * Lists a keytab.
    *
    * @param file the file

@@ -30,7 +30,7 @@ public final class TicketCacheFile {
    * @throws SpnegoException if the name is of another type of cache
    */
   public static Path named(String name, String origin) throws SpnegoException {
-    String type = TypedName.typeBesideFile(name);
+    String type = TypedName.type(name);
     if (!type.isEmpty()) {
       throw new SpnegoException(
           Reason.TICKET_CACHE_TYPE,

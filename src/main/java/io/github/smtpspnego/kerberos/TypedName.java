@@ -1,30 +1,22 @@
 package io.github.smtpspnego.kerberos;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 
 /** The name of a keytab or ticket cache as Kerberos writes it: a path, or {@code TYPE:residual}. */
-final class TypedName {
-  private static final String FILE = "FILE";
+public final class TypedName {
+  private static final String FILE = "FILE:";
 
   private TypedName() {}
 
-  /** The type in upper case; empty for {@code FILE}, and for a path alone. */
-  static String typeBesideFile(String name) {
-    String type = type(name);
-    return type.equals(FILE) ? "" : type;
-  }
-
   /**
-   * The path, without {@code FILE:}.
+   * The type of what is not a file.
    *
-   * @throws java.nio.file.InvalidPathException if it is none
+   * @param name the name
+   * @return the type in upper case, {@code KCM} say; empty for a path, with {@code FILE:} or not
    */
-  static Path path(String name) {
-    return Path.of(type(name).equals(FILE) ? name.substring(FILE.length() + 1) : name);
-  }
-
-  private static String type(String name) {
+  public static String type(String name) {
     int colon = name.indexOf(':');
     for (int i = 0; i < colon; i++) {
       if (!Character.isLetter(name.charAt(i))) {
@@ -32,6 +24,21 @@ final class TypedName {
       }
     }
     // A drive letter is one character long; types are longer.
-    return colon > 1 ? name.substring(0, colon).toUpperCase(Locale.ROOT) : "";
+    return colon < 2 || isFile(name) ? "" : name.substring(0, colon).toUpperCase(Locale.ROOT);
+  }
+
+  /**
+   * The path of a file.
+   *
+   * @param name the path, with {@code FILE:} before it or not
+   * @return the path
+   * @throws InvalidPathException if it cannot be one
+   */
+  public static Path path(String name) {
+    return Path.of(isFile(name) ? name.substring(FILE.length()) : name);
+  }
+
+  private static boolean isFile(String name) {
+    return name.regionMatches(true, 0, FILE, 0, FILE.length());
   }
 }
