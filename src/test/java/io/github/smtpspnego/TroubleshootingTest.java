@@ -154,7 +154,11 @@ class TroubleshootingTest {
     SpnegoException cache = failure(client(null));
     assertQuoted(
         cache.reason(),
-        cache.getMessage().replace("setting ticketcache", "environment variable KRB5CCNAME"));
+        cache
+            .getMessage()
+            .replace(
+                "property mail.smtp.sasl.spnego.ticketcache",
+                "environment variable KRB5CCNAME"));
     properties.clear();
     properties.put("mail.smtp.sasl.spnego.credentials", "native");
     assertQuoted(failure(client(null)));

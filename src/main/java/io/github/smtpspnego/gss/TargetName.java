@@ -56,9 +56,9 @@ public final class TargetName {
   }
 
   /**
-   * The name for GSS-API.
+   * Makes the name for GSS-API, which takes the JDK longer than most of an exchange.
    *
-   * @return a new name
+   * @return the name
    * @throws GSSException if the JDK cannot make a name of it
    */
   public GSSName toGssName() throws GSSException {

@@ -3,6 +3,7 @@ package io.github.smtpspnego.settings;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.gss.Printable;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -181,7 +182,7 @@ public final class SettingsReader {
   public static SpnegoException bad(String name, String value, String expected) {
     return new SpnegoException(
         Reason.BAD_SETTING,
-        "The property " + name + " is set to '" + value + "'; " + expected + ".",
+        "The property " + name + " is set to '" + Printable.of(value) + "'; " + expected + ".",
         null);
   }
 

@@ -9,12 +9,17 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KerberosFilesTest {
   @TempDir Path directory;
@@ -87,6 +92,65 @@ class KerberosFilesTest {
       assertEquals(Reason.TICKET_CACHE_TYPE, e.reason());
       assertTrue(e.getMessage().contains(other), e::getMessage);
     }
+  }
+
+  @Test
+  void aNameIsAPathOrNamesItsType() {
+    assertEquals("", TypedName.type("/etc/mail.keytab"));
+    assertEquals("", TypedName.type("file:/etc/mail.keytab"));
+    assertEquals("", TypedName.type("C:\\mail.keytab"));
+    assertEquals("", TypedName.type("./a:b"));
+    assertEquals("MEMORY", TypedName.type("memory:x"));
+    assertEquals(Path.of("/etc/mail.keytab"), TypedName.path("FILE:/etc/mail.keytab"));
+    assertEquals(Path.of("/etc/mail.keytab"), TypedName.path("/etc/mail.keytab"));
+    assertThrows(InvalidPathException.class, () -> TypedName.path("FILE:a\0b"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4})
+  void theOwnerOfATicketCacheIsReadWhereverTheFileEnds(int version) throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(file);
+    out.writeShort(0x0500 + version);
+    if (version == 4) {
+      out.writeShort(12); // a header with the offset to the KDC's clock
+      out.write(new byte[12]);
+    }
+    out.writeInt(1);
+    out.writeInt(2);
+    for (String text : List.of("EXAMPLE.TEST", "smtp", "mail.example.test")) {
+      out.writeInt(text.length());
+      out.writeBytes(text);
+    }
+    int owner = out.size();
+    out.write(new byte[100]);
+    byte[] whole = file.toByteArray();
+    for (int length = 0; length <= whole.length; length++) {
+      Path cache = Files.write(directory.resolve("cache"), Arrays.copyOf(whole, length));
+      assertEquals(
+          length < owner
+              ? Optional.empty()
+              : Optional.of("smtp/mail.example.test@EXAMPLE.TEST"),
+          TicketCacheFile.defaultPrincipal(cache),
+          "of " + length);
+    }
+  }
+
+  @Test
+  void aFileThatIsNoTicketCacheHasNoOwner() throws IOException {
+    byte[][] files = {
+      "no ticket cache".getBytes(StandardCharsets.US_ASCII),
+      {5, 1, 0, 0},
+      {5, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 'R'},
+      {5, 3, 0, 0, 0, 1, 0, 0, 0, 1, -1, -1, -1, -1, 'R'},
+      {5, 3, 0, 0, 0, 1, 0, 0, 0, 1, 127, 0, 0, 0, 'R'},
+    };
+    for (byte[] octets : files) {
+      Path file = Files.write(directory.resolve("other"), octets);
+      assertEquals(Optional.empty(), TicketCacheFile.defaultPrincipal(file));
+    }
+    assertEquals(Optional.empty(), TicketCacheFile.defaultPrincipal(directory));
+    assertEquals(Optional.empty(), TicketCacheFile.defaultPrincipal(directory.resolve("none")));
   }
 
   private static void entry(DataOutputStream file, String name, int kvno, int encryptionType)
