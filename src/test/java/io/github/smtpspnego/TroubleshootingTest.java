@@ -157,8 +157,7 @@ class TroubleshootingTest {
         cache
             .getMessage()
             .replace(
-                "property mail.smtp.sasl.spnego.ticketcache",
-                "environment variable KRB5CCNAME"));
+                "property mail.smtp.sasl.spnego.ticketcache", "environment variable KRB5CCNAME"));
     properties.clear();
     properties.put("mail.smtp.sasl.spnego.credentials", "native");
     assertQuoted(failure(client(null)));

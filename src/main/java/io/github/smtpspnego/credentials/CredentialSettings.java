@@ -70,9 +70,7 @@ public final class CredentialSettings {
   /** A cache of another type may be the native library's. */
   private static String ticketCache(SettingsReader settings) throws SpnegoException {
     String name = settings.text(SpnegoOption.TICKETCACHE).orElse("");
-    return TypedName.type(name).isEmpty()
-        ? path(name, settings, SpnegoOption.TICKETCACHE)
-        : name;
+    return TypedName.type(name).isEmpty() ? path(name, settings, SpnegoOption.TICKETCACHE) : name;
   }
 
   private static String path(String name, SettingsReader settings, SpnegoOption option)

@@ -39,8 +39,7 @@ public final class InitiatorCredentials {
 
   /** A Subject's: the JDK looks there for service tickets, and keeps them there. */
   static InitiatorCredentials of(Subject subject, NamedCredential named, String origin) {
-    InitiatorCredentials made =
-        new InitiatorCredentials(named.name, named.credential, subject);
+    InitiatorCredentials made = new InitiatorCredentials(named.name, named.credential, subject);
     made.origin = origin;
     return made;
   }
@@ -113,7 +112,8 @@ public final class InitiatorCredentials {
    */
   public TicketAttempt begin(TargetName target) {
     return tickets == null
-        ? new TicketAttempt(this, new ServiceTicket(target, subject, InstantSource.system()), null, 0)
+        ? new TicketAttempt(
+            this, new ServiceTicket(target, subject, InstantSource.system()), null, 0)
         : tickets.begin(this, target);
   }
 }

@@ -116,8 +116,7 @@ public final class InitiatorFinder {
     return InitiatorCredentials.of(named, origin);
   }
 
-  private @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject)
-      throws SaslException {
+  private @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject) throws SaslException {
     SubjectCredentials held =
         subject == null ? null : new SubjectCredentials(subject, "with the caller's Subject");
     InitiatorCredentials good = held == null ? null : held.good(settings);
@@ -167,8 +166,7 @@ public final class InitiatorFinder {
       return NativeLibrary.credentials(settings);
     }
     String origin = "property " + settings.property(SpnegoOption.TICKETCACHE);
-    Path cache =
-        name.isEmpty() ? TicketCacheFile.ofUser() : TicketCacheFile.named(name, origin);
+    Path cache = name.isEmpty() ? TicketCacheFile.ofUser() : TicketCacheFile.named(name, origin);
     LoginRequest request = LoginRequest.fromTicketCache(cache);
     try {
       return login(request);

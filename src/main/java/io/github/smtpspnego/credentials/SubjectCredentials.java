@@ -1,7 +1,6 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
-import io.github.smtpspnego.SpnegoException.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -102,7 +101,6 @@ final class SubjectCredentials {
   }
 
   private static boolean isServiceTicketFound() {
-    return !"false"
-        .equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"));
+    return !"false".equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"));
   }
 }

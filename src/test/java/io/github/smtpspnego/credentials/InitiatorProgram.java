@@ -100,8 +100,7 @@ public final class InitiatorProgram {
   private static byte[] firstToken(Map<String, Object> properties) throws SaslException {
     SaslClient client =
         new SpnegoSaslClientFactory()
-            .createSaslClient(
-                new String[] {"GSSAPI"}, null, "smtp", "localhost", properties, null);
+            .createSaslClient(new String[] {"GSSAPI"}, null, "smtp", "localhost", properties, null);
     byte[] token = client.evaluateChallenge(new byte[0]);
     client.dispose();
     return token;
