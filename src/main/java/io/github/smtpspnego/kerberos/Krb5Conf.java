@@ -21,6 +21,7 @@ public final class Krb5Conf {
   private final Map<String, Krb5Section> sections;
   private final @Nullable String realmOfProperty;
   private final List<String> kdcsOfProperty;
+  private final boolean isRefused;
 
   private Krb5Conf(
       String location,
@@ -31,6 +32,15 @@ public final class Krb5Conf {
     this.sections = sections;
     this.realmOfProperty = realmOfProperty;
     this.kdcsOfProperty = kdcsOfProperty;
+    this.isRefused = false;
+  }
+
+  private Krb5Conf(String location, String why) {
+    this.location = location + " (not usable: " + why + ")";
+    this.sections = Map.of();
+    this.realmOfProperty = null;
+    this.kdcsOfProperty = List.of();
+    this.isRefused = true;
   }
 
   /**
@@ -46,39 +56,34 @@ public final class Krb5Conf {
       return read(file, "", null, List.of());
     }
     String properties = "-Djava.security.krb5.realm and -Djava.security.krb5.kdc";
-    if (realm == null || kdcs == null) {
-      return new Krb5Conf(
-          properties + " (not usable: one is set without the other)", Map.of(), null, List.of());
-    }
-    return read(file, properties + ", ", realm, List.of(kdcs.split(":", -1)));
+    return realm == null || kdcs == null
+        ? new Krb5Conf(properties, "one is set without the other")
+        : read(file, properties + ", ", realm, List.of(kdcs.split(":", -1)));
   }
 
   private static Krb5Conf read(
       Path file, String before, @Nullable String realm, List<String> kdcs) {
-    Krb5Files files = new Krb5Files();
-    String problem;
-    try {
-      if (Files.exists(file)) {
-        Map<String, Krb5Section> sections = Krb5Section.parse(files.read(file));
-        return new Krb5Conf(before + files.names(), sections, realm, kdcs);
-      }
-      problem = "does not exist";
-    } catch (Krb5Files.RefusedException | RuntimeException e) {
-      problem = "not usable: " + e.getMessage();
+    if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      // What the JDK read from a pipe is not there a second time, and waiting for it never ends.
+      String what = Files.exists(file) ? " (is no file, and not read twice)" : " (does not exist)";
+      return new Krb5Conf(before + file + what, Map.of(), realm, kdcs);
     }
-    return new Krb5Conf(before + file + " (" + problem + ")", Map.of(), realm, kdcs);
+    try {
+      Krb5Files files = new Krb5Files();
+      Map<String, Krb5Section> sections = Krb5Section.parse(files.read(file));
+      return new Krb5Conf(before + files.names(), sections, realm, kdcs);
+    } catch (Krb5Files.RefusedException | RuntimeException e) {
+      return new Krb5Conf(before + file, String.valueOf(e.getMessage()));
+    }
   }
 
   /** Reads lines; what they include is left out. */
   static Krb5Conf parse(String location, List<String> lines) {
-    Map<String, Krb5Section> sections;
     try {
-      sections = Krb5Section.parse(lines);
+      return new Krb5Conf(location, Krb5Section.parse(lines), null, List.of());
     } catch (Krb5Files.RefusedException e) {
-      return new Krb5Conf(
-          location + " (not usable: " + e.getMessage() + ")", Map.of(), null, List.of());
+      return new Krb5Conf(location, String.valueOf(e.getMessage()));
     }
-    return new Krb5Conf(location, sections, null, List.of());
   }
 
   /**
@@ -89,6 +94,15 @@ public final class Krb5Conf {
    */
   public String location() {
     return location;
+  }
+
+  /**
+   * Whether the JDK refuses the configuration as a whole.
+   *
+   * @return true where there is an error in it
+   */
+  public boolean isRefused() {
+    return isRefused;
   }
 
   /**

@@ -76,10 +76,6 @@ final class Krb5Files {
   }
 
   private static List<String> linesOf(Path file) throws RefusedException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      // What the JDK read from a pipe is not there a second time, and waiting for it never ends.
-      throw new RefusedException(file + " is no regular file, and is not read for messages");
-    }
     try {
       return Files.readAllLines(file); // UTF-8 and nothing else, as in the JDK
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoProvider;
 import io.github.smtpspnego.sasl.ExchangeWatch;
+import io.github.smtpspnego.smtp.DialogueObserver;
 import io.github.smtpspnego.smtp.ServerReply;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
@@ -178,6 +179,23 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       current.failed(e);
       throw e;
     }
+  }
+
+  @Override
+  protected void sendCommand(String command) throws MessagingException {
+    if (session.getProperties().get(DialogueObserver.PROPERTY) instanceof DialogueObserver seeing) {
+      seeing.sent(command);
+    }
+    super.sendCommand(command);
+  }
+
+  @Override
+  protected int readServerResponse() throws MessagingException {
+    int code = super.readServerResponse();
+    if (session.getProperties().get(DialogueObserver.PROPERTY) instanceof DialogueObserver seeing) {
+      seeing.received(super.getLastServerResponse().strip());
+    }
+    return code;
   }
 
   @Override
