@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code mail.smtp.class=org.eclipse.angus.mail.smtp.SMTPTransport} gives Angus Mail's own back.
  */
 public final class SpnegoSMTPTransport extends SMTPTransport {
+  /** The property of a Session whose value is an {@link Observer}. */
+  public static final String OBSERVER = "io.github.smtpspnego.observer";
+
   private static final int STARTTLS_FIRST = 530;
 
   private final String protocol;
@@ -179,7 +182,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     try (SmtpAuthClient auth = client(read, serverName, asked)) {
       String line = auth.firstLine(offer(), isSSL());
       int code = simpleCommand(line);
-      if (code == STARTTLS_FIRST && !isSSL()) {
+      if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
         startTLS();
         ehlo(getLocalHost()); // RFC 3207 section 4.2
         exchange(read, serverName, asked);
@@ -254,14 +257,31 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
 
   @Override
   protected void sendCommand(String command) throws MessagingException {
-    if (!isHangingUp) {
-      super.sendCommand(command);
+    if (isHangingUp) {
+      return;
     }
+    Observer observer = observer();
+    if (observer != null) {
+      observer.sent(command);
+    }
+    super.sendCommand(command);
   }
 
   @Override
   protected int readServerResponse() throws MessagingException {
-    return isHangingUp ? -1 : super.readServerResponse();
+    if (isHangingUp) {
+      return -1;
+    }
+    int code = super.readServerResponse();
+    Observer observer = observer();
+    if (observer != null) {
+      observer.received(getLastServerResponse());
+    }
+    return code;
+  }
+
+  private @Nullable Observer observer() {
+    return session.getProperties().get(OBSERVER) instanceof Observer observer ? observer : null;
   }
 
   @Override
@@ -321,6 +341,23 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
             || e.reason() == Reason.PASSWORD_EXPIRED
             || e.reason() == Reason.CLIENT_UNKNOWN;
     return isPasswordWrong && asked.isReplaceable() ? failure : new FinalFailure(failure);
+  }
+
+  /** Is told of each line of the dialogue with the server. */
+  public interface Observer {
+    /**
+     * A command is about to be sent.
+     *
+     * @param line the line without its CRLF; it may hold a token or a password
+     */
+    void sent(String line);
+
+    /**
+     * A reply was received.
+     *
+     * @param reply its lines with their codes; {@code [EOF]} where the server closed the connection
+     */
+    void received(String reply);
   }
 
   /** Takes a failure past Jakarta Mail's second attempt, to {@link #connect}. */
