@@ -51,6 +51,7 @@ run() {
   cat <<END
 directory=$dir
 realm=$REALM
+kdc=$kdc_port
 smtp=$smtp_port
 submission=$submission_port
 smtps=$smtps_port
