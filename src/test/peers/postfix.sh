@@ -160,5 +160,5 @@ END
   } >"$conf/master.cf"
   background_postfix postfix-client "$conf"
   await_port "$port" postfix-client
-  echo "postfixClient=$port"
+  echo "postfixClient=smtp://127.0.0.1:$port"
 }
