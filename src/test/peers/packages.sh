@@ -66,19 +66,27 @@ install_packages() {
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod +x "$policy"
   fi
-  for server in base $SERVERS; do
-    install_set "$server" || true # what is missing then is said below
-  done
+  # shellcheck disable=SC2086 # a list of words
+  if ! install_sets base $SERVERS; then
+    # A distribution may lack one; what is missing in the end is said below.
+    for server in base $SERVERS; do
+      install_sets "$server" || true
+    done
+  fi
   check
   for server in $SERVERS; do
     reason=$(absence "$server")
-    [ -z "$reason" ] || echo "peers.sh: left out: $server, since $reason"
+    if [ -n "$reason" ]; then
+      left+=("$server")
+      echo "peers.sh: left out: $server, since $reason"
+    fi
   done
+  echo "peers.sh: left out: ${left[*]:-nothing}"
 }
 
-install_set() { # SET
+install_sets() { # SET...
   local package beside=() ordinary=()
-  for package in $(missing "$1" | sort -u); do
+  for package in $(for set; do missing "$set"; done | sort -u); do
     case ${BESIDE_PACKAGES//$'\n'/ } in
       *" $package "*) beside+=("$package") ;;
       *) ordinary+=("$package") ;;

@@ -4,9 +4,9 @@
 #
 #   peers.sh run       starts MIT Kerberos, Postfix and Dovecot's authentication server and prints
 #                      "name=value" lines and "ready". Then it reads names of more servers, starts
-#                      each and prints its lines and "ready"; "absent=REASON" comes before that where
-#                      this machine cannot provide it. It stops all of them when its input ends: so
-#                      they do not outlive the tests, however those end
+#                      each and prints its lines and "ready"; where this machine cannot provide it,
+#                      "absent=REASON" instead of its lines. It stops all of them when its input
+#                      ends: so they do not outlive the tests, however those end
 #   peers.sh stop      stops and removes what a run left behind that was itself killed with SIGKILL
 #   peers.sh install   installs what is missing from Debian's packages, and says what it could not
 #
@@ -21,10 +21,16 @@ readonly SERVERS='dovecot exim sendmail heimdal samba postfix_client smtptest gs
   python_gssapi ntlmssp'
 PATH=$PATH:/usr/sbin:/sbin
 
-for part in packages processes kerberos postfix dovecot exim sendmail samba clients; do
-  # shellcheck source=/dev/null
-  . "$HERE/$part.sh"
-done
+# shellcheck source-path=SCRIPTDIR
+. "$HERE/packages.sh"
+. "$HERE/processes.sh"
+. "$HERE/kerberos.sh"
+. "$HERE/postfix.sh"
+. "$HERE/dovecot.sh"
+. "$HERE/exim.sh"
+. "$HERE/sendmail.sh"
+. "$HERE/samba.sh"
+. "$HERE/clients.sh"
 
 run() {
   check
@@ -61,10 +67,12 @@ cyrusAd=$cyrus_ad_port
 ready
 END
   local server
+  left_out=()
   while read -r server; do # until whoever started this ends
     start "$server"
     echo ready
   done
+  echo "peers.sh: left out: ${left_out[*]:-nothing that was asked for}" >&2
 }
 
 # Starts one more server, and prints its lines, or why it is absent or failed.
@@ -73,6 +81,7 @@ start() { # SERVER
   reason=$(absence "$1")
   if [ -n "$reason" ]; then
     echo "peers.sh: left out: $1, since $reason" >&2
+    left_out+=("$1")
     echo "absent=$reason"
     return
   fi

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # Ports, waiting, starting and stopping. Sourced by peers.sh.
 
+# Ports where nobody listens, none of them twice: some are listened on much later.
 free_ports() { # HOW_MANY
   local port=$((20000 + RANDOM % 8000)) found=0
   while [ "$found" -lt "$1" ]; do
     port=$((port + 1))
-    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      echo "$port"
+    if ! grep -qsx "$port" "$dir/ports" && ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      echo "$port" | tee -a "$dir/ports"
       found=$((found + 1))
     fi
   done
@@ -33,6 +34,7 @@ start_time() { # PID
   local stat
   stat=$(<"/proc/$1/stat")
   # The second field, the name, is in parentheses and may hold spaces.
+  # shellcheck disable=SC2086 # the fields after it
   set -- ${stat##*) }
   echo "${20}"
 }

@@ -20,9 +20,11 @@ samba_start() {
     --realm="$AD_REALM" --domain=ADLAB --adminpass="$PASSWORD-Aa1" \
     --host-name=dc1 --host-ip=127.0.0.1 --targetdir="$home" \
     --option="interfaces=lo" --option="bind interfaces only=yes" \
-    --option="server services=kdc" --option="krb5 port=$ad_port" --option="kpasswd port=$password_port" \
+    --option="server services=kdc" \
+    --option="krb5 port=$ad_port" --option="kpasswd port=$password_port" \
     --option="vfs objects=dfs_samba4 acl_xattr xattr_tdb" \
-    --option="pid directory=$home" --option="log file=$dir/samba.log" >"$dir/samba-provision.out" 2>&1
+    --option="pid directory=$home" --option="log file=$dir/samba.log" \
+    >"$dir/samba-provision.out" 2>&1
   local conf=$home/etc/smb.conf
   /usr/bin/python3 "$HERE/samba_accounts.py" "$conf" "$PASSWORD" \
     "$dir/mail.keytab" "$dir/ad-users.keytab" >>"$dir/samba-provision.out" 2>&1

@@ -16,6 +16,8 @@ sendmail_start() {
   port=$(free_ports 1)
   mkdir -p "$home/sasl" "$home/queue"
   cyrus_sasl "$home/sasl/Sendmail.conf"
+  # It takes the variable that names the replay cache's directory out of its environment.
+  printf '[libdefaults]\n  default_rcache_name = file2:%s\n' "$home/rcache" >"$home/krb5.conf"
   printf '127.0.0.1 localhost localhost.localdomain\n' >"$home/hosts"
   printf 'hosts files\naliases files\n' >"$home/service.switch"
   touch "$home/aliases"
@@ -51,7 +53,8 @@ R\$*	\$#error \$@ 5.7.1 \$: "550 authenticated as <\$1>, not alice"
 END
   m4 -D_CF_DIR_="$cf/" "$cf/m4/cf.m4" "$home.mc" >"$home.cf"
   background_with_files sendmail "$home/hosts:/etc/hosts" \
-    env "${server_environment[@]}" SASL_CONF_PATH="$home/sasl" \
+    env "${server_environment[@]}" "KRB5_CONFIG=$home/krb5.conf:$KRB5_CONFIG" \
+    SASL_CONF_PATH="$home/sasl" \
     "$BESIDE/usr/libexec/sendmail/sendmail" -C "$home.cf" -bD -X "$dir/sendmail.log"
   await_port "$port" sendmail
   echo "sendmail=$port"

@@ -263,7 +263,8 @@ class ClientsIT {
             "ssl_force_tls=no",
             "from=alice@example.test",
             "use_envelope_from=yes",
-            "copy=no")) {
+            "copy=no",
+            "tmpdir=~")) {
       command.addAll(List.of("-e", "set " + setting));
     }
     command.addAll(List.of("-s", "A mail", "--", "bob@example.test"));
