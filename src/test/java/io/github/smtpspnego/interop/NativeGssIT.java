@@ -52,7 +52,7 @@ class NativeGssIT {
   @CsvSource({
     "none, smtp, no-credentials",
     "expired, smtp, ticket-expired",
-    "valid, imap, server-unknown",
+    "valid, ldap, server-unknown",
   })
   void theReasonOfAFailureIsFound(String ticket, String service, String anchor)
       throws InterruptedException {
