@@ -7,9 +7,7 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
-import java.net.InetAddress;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
@@ -113,7 +111,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   protected synchronized boolean protocolConnect(
       @Nullable String host, int port, @Nullable String user, @Nullable String password)
       throws MessagingException {
-    String serverName = serverName(host);
+    String serverName = ServerName.of(host, given, getUseCanonicalHostName());
     SessionLogin asked = new SessionLogin(session, getURLName(), protocol, user, password);
     login = asked;
     boolean isDone = false;
@@ -128,10 +126,10 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
         asked.ask();
       }
       boolean connected = super.protocolConnect(host, port, asked.user(), asked.password());
-      if (connected && choice != null) {
-        switch (choice.way()) {
+      if (connected) {
+        switch (choose(read, asked).way()) {
           case SPNEGO -> authenticate(read, serverName, asked);
-          case UNAVAILABLE -> throw unavailable(read, serverName);
+          case UNAVAILABLE -> throw read.unavailable(serverName);
           case PASSWORD_NEEDED -> {
             return false;
           }
@@ -203,43 +201,11 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     return new SmtpAuthClient(protocol, serverName, properties, read.spnegoMechanisms(), asked);
   }
 
-  private SpnegoException unavailable(AuthPolicy read, String serverName) {
-    return new SpnegoException(
-        Reason.NOT_OFFERED,
-        "Authenticating to "
-            + serverName
-            + " by "
-            + String.join(", ", read.wanted())
-            + ": mail.smtp.sasl.spnego.hosts does not name this server, and the server offers none of"
-            + " these that the JDK's own Kerberos client, which knows GSSAPI only, or Angus Mail can"
-            + " use. Nothing was sent.",
-        null);
-  }
-
   /** The server's reply to EHLO, as far as it is about authentication. */
   private String offer() {
     String mechanisms = getExtensionParameter("AUTH");
     return (mechanisms == null ? "" : "AUTH " + mechanisms + "\n")
         + (super.supportsExtension("STARTTLS") ? "STARTTLS" : "");
-  }
-
-  /** The name that a ticket is requested for: the same that Angus Mail gives a SASL client. */
-  private String serverName(@Nullable String host) {
-    Socket socket = given;
-    if (socket != null) {
-      InetAddress address = socket.getInetAddress();
-      return getUseCanonicalHostName() ? address.getCanonicalHostName() : address.getHostName();
-    }
-    String name = host == null || host.isEmpty() ? "localhost" : host;
-    if (getUseCanonicalHostName()) {
-      try {
-        // The JVM caches the address, so Angus Mail connects to the same one.
-        return InetAddress.getByName(name).getCanonicalHostName();
-      } catch (UnknownHostException e) {
-        return name; // connecting will tell
-      }
-    }
-    return name;
   }
 
   /** Closes a connection that is not announced yet, without waiting for the server. */
@@ -303,12 +269,15 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     if (policy == null || login == null || !extension.startsWith("AUTH")) {
       return supports;
     }
-    String offered = getExtensionParameter("AUTH");
-    String older = super.supportsExtension("AUTH=LOGIN") ? " LOGIN" : "";
-    MechanismChoice chosen =
-        MechanismChoice.of(policy, login.hasPassword(), (offered == null ? "" : offered) + older);
+    MechanismChoice chosen = choose(policy, login);
     choice = chosen;
     return supports && chosen.way() == MechanismChoice.Way.ANGUS;
+  }
+
+  private MechanismChoice choose(AuthPolicy read, SessionLogin asked) {
+    String offered = getExtensionParameter("AUTH");
+    String older = super.supportsExtension("AUTH=LOGIN") ? " LOGIN" : "";
+    return MechanismChoice.of(read, asked.hasPassword(), (offered == null ? "" : offered) + older);
   }
 
   /**
