@@ -7,13 +7,11 @@ import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.credentials.SaslAction;
 import io.github.smtpspnego.credentials.TicketAttempt;
 import io.github.smtpspnego.credentials.UserAndPassword;
-import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.settings.LayerEnding;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
@@ -217,9 +215,9 @@ final class SpnegoSaslClient implements SaslClient {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
     SecurityLayer wrapping = initiator().layer();
-    LayerMessage offer;
+    LayerOffer offer;
     try {
-      offer = LayerMessage.readOffer(wrapping.unwrap(challenge, 0, challenge.length));
+      offer = LayerOffer.read(wrapping.unwrap(challenge, 0, challenge.length));
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
@@ -229,8 +227,8 @@ final class SpnegoSaslClient implements SaslClient {
     SecurityLayer negotiated = wrapping.agreed(chosen, offer.maxSize(), maxReceive);
     String identity = identityToActAs();
     byte[] answer =
-        new LayerMessage(
-                List.of(chosen),
+        new LayerChoice(
+                chosen,
                 chosen == Qop.AUTH ? 0 : maxReceive,
                 Optional.of(identity).filter(id -> !id.isEmpty()))
             .encode();
@@ -240,7 +238,7 @@ final class SpnegoSaslClient implements SaslClient {
     return response;
   }
 
-  private Qop firstOffered(LayerMessage offer) throws SaslException {
+  private Qop firstOffered(LayerOffer offer) throws SaslException {
     for (Qop wanted : settings().qop) {
       if (offer.layers().contains(wanted)) {
         return wanted;

@@ -5,7 +5,6 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.credentials.AcceptorFinder;
 import io.github.smtpspnego.credentials.SaslAction;
-import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
@@ -216,7 +215,7 @@ public final class SpnegoSaslServer implements SaslServer {
     }
     // RFC 4752 section 3.2: no layer, no size.
     int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings().maxBuffer;
-    byte[] offer = new LayerMessage(offered, maxSize, Optional.empty()).encode();
+    byte[] offer = new LayerOffer(offered, maxSize).encode();
     byte[] challenge = acceptor().layer().wrap(offer, 0, offer.length);
     state = State.OFFERED;
     return challenge;
@@ -224,14 +223,14 @@ public final class SpnegoSaslServer implements SaslServer {
 
   private byte @Nullable [] choose(byte[] response) throws SpnegoException {
     SecurityLayer wrapping = acceptor().layer();
-    LayerMessage choice;
+    LayerChoice choice;
     try {
-      choice = LayerMessage.readChoice(wrapping.unwrap(response, 0, response.length));
+      choice = LayerChoice.read(wrapping.unwrap(response, 0, response.length));
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the client sent " + e.getMessage() + ".", e);
     }
-    Qop chosen = choice.layers().get(0);
+    Qop chosen = choice.layer();
     if (!offered.contains(chosen)) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
