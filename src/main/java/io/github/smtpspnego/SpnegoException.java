@@ -76,6 +76,10 @@ public final class SpnegoException extends SaslException {
     REJECTED("The server's log says why; check its keytab and its service principal name."),
     /** The server answered a negState that leaves the exchange without proof. */
     UNEXPECTED_NEG_STATE("Report it to the server's maker; nothing was sent to it."),
+    /** Server role: the client's list of mechanisms is not protected by a valid mechListMIC. */
+    MECH_LIST_MIC(
+        "Look for a proxy or an attacker that changes the list of mechanisms; if there is none,"
+            + " have the client offer Kerberos first."),
     /** The server did not prove its identity. */
     NO_SERVER_PROOF(
         "Do not trust this server until it is known why; mutualauth=false accepts it unproved."),
