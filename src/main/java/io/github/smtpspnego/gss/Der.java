@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Der {
   public static final int INTEGER = 0x02;
+  public static final int BIT_STRING = 0x03;
   public static final int OCTET_STRING = 0x04;
   public static final int OID = 0x06;
   public static final int ENUMERATED = 0x0a;
@@ -145,7 +146,7 @@ public final class Der {
   }
 
   public String readText(int tag) throws IOException {
-    return new String(enter(tag).rest(), StandardCharsets.US_ASCII);
+    return new String(enter(tag).rest(), StandardCharsets.UTF_8);
   }
 
   /** Reads two octets that are no element, such as a TOK_ID; -1 where there are less. */

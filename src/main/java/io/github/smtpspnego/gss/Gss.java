@@ -31,4 +31,19 @@ public final class Gss {
     return MANAGER.createCredential(
         null, GSSCredential.INDEFINITE_LIFETIME, MECHANISMS, GSSCredential.INITIATE_ONLY);
   }
+
+  /**
+   * The credential that contexts accept with, for one principal.
+   *
+   * @param principal the principal, with its realm, whose keys the current Subject holds
+   * @return the credential; its keys are those of this principal alone
+   * @throws GSSException if the Subject has no keys
+   */
+  public static GSSCredential acceptorCredential(String principal) throws GSSException {
+    return MANAGER.createCredential(
+        MANAGER.createName(principal, Oids.KERBEROS_PRINCIPAL_NAME),
+        GSSCredential.INDEFINITE_LIFETIME,
+        Oids.KERBEROS,
+        GSSCredential.ACCEPT_ONLY);
+  }
 }

@@ -19,24 +19,20 @@ import org.jspecify.annotations.Nullable;
  * AP-REQ, and answers with the AP-REP where the client asks for mutual authentication.
  */
 final class KerberosAcceptor {
+  private static final int MOST_SHOWN = 5;
+
+  private final AcceptorKeys keys;
   private final Supplier<String> attempt;
-  private final Supplier<String> keys;
-  private final GSSContext context;
-  private @Nullable ApReqMessage apReq;
+  private @Nullable TicketLabel ticket;
+  private @Nullable GSSContext context;
   private @Nullable String client;
   private @Nullable String target;
+  private @Nullable String keyRealm;
   private @Nullable GSSCredential delegated;
 
-  KerberosAcceptor(
-      @Nullable GSSCredential credential, Supplier<String> attempt, Supplier<String> keys)
-      throws SpnegoException {
-    this.attempt = attempt;
+  KerberosAcceptor(AcceptorKeys keys, Supplier<String> attempt) {
     this.keys = keys;
-    try {
-      context = Gss.MANAGER.createContext(credential);
-    } catch (GSSException | RuntimeException e) {
-      throw explain(e);
-    }
+    this.attempt = attempt;
   }
 
   /**
@@ -45,29 +41,50 @@ final class KerberosAcceptor {
    * @return the token with the AP-REP; null where the client did not ask for one
    * @throws SpnegoException if it proves nobody
    */
-  byte @Nullable [] accept(ApReqMessage message, byte[] token) throws SpnegoException {
-    apReq = message;
-    if (ReplayCache.shared().contains(message.authenticator)) {
+  byte @Nullable [] accept(ApReqMessage message) throws SpnegoException {
+    ticket = message.ticket;
+    long authenticator = ReplayCache.hash(message.authenticator());
+    if (ReplayCache.shared().contains(authenticator)) {
       throw replay(null);
     }
-    try {
-      byte[] reply = context.acceptSecContext(token, 0, token.length);
-      GSSName source = context.getSrcName();
-      GSSName ours = context.getTargName();
-      if (!context.isEstablished() || source == null || ours == null || source.isAnonymous()) {
-        throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
+    List<AcceptorKey> candidates = keys.forTicket(message.ticket);
+    Exception failure = null;
+    for (AcceptorKey key : candidates) {
+      try {
+        GSSContext made = Gss.MANAGER.createContext(key.credential());
+        context = made;
+        byte[] token = key.principal().map(message::token).orElseGet(message::token);
+        byte[] reply = made.acceptSecContext(token, 0, token.length);
+        // Two copies at once: both passed the first look.
+        if (!ReplayCache.shared().add(authenticator)) {
+          throw replay(null);
+        }
+        readPeer(made, key, message.ticket);
+        return reply;
+      } catch (GSSException | RuntimeException e) {
+        dispose();
+        if (!isAboutKey(KerberosFailure.reason(e))) {
+          throw explain(e);
+        }
+        failure = e;
       }
-      // Two copies at once: both passed the first look.
-      if (!ReplayCache.shared().add(message.authenticator)) {
-        throw replay(null);
-      }
-      delegated = context.getCredDelegState() ? context.getDelegCred() : null;
-      target = ours.toString();
-      client = source.toString();
-      return reply;
-    } catch (GSSException | RuntimeException e) {
-      throw explain(e);
     }
+    throw unreadable(candidates, failure);
+  }
+
+  private void readPeer(GSSContext established, AcceptorKey key, TicketLabel label)
+      throws GSSException {
+    GSSName source = established.getSrcName();
+    if (!established.isEstablished() || source == null || source.isAnonymous()) {
+      throw new GSSException(GSSException.FAILURE, -1, "the context does not name the client");
+    }
+    delegated = established.getCredDelegState() ? established.getDelegCred() : null;
+    target = label.principal();
+    keyRealm =
+        key.principal()
+            .map(owner -> owner.substring(owner.lastIndexOf('@') + 1))
+            .orElse(label.realm());
+    client = source.toString();
   }
 
   /**
@@ -87,6 +104,11 @@ final class KerberosAcceptor {
     return proved(target);
   }
 
+  /** The realm of the key that the client's ticket was read with. */
+  String keyRealm() {
+    return proved(keyRealm);
+  }
+
   Optional<GSSCredential> delegated() {
     return Optional.ofNullable(delegated);
   }
@@ -96,8 +118,8 @@ final class KerberosAcceptor {
    * the JDK would send in the clear what it was told to encrypt.
    */
   List<Qop> possible(List<Qop> wanted) {
-    boolean integrity = context.getIntegState();
-    boolean confidentiality = integrity && context.getConfState();
+    boolean integrity = context().getIntegState();
+    boolean confidentiality = integrity && context().getConfState();
     List<Qop> possible = new ArrayList<>();
     for (Qop layer : wanted) {
       if (layer == Qop.AUTH || (layer == Qop.AUTH_INT ? integrity : confidentiality)) {
@@ -108,13 +130,13 @@ final class KerberosAcceptor {
   }
 
   SecurityLayer layer() {
-    return new SecurityLayer(context);
+    return new SecurityLayer(context());
   }
 
   /** {@code GSS_GetMIC}, RFC 2743 section 2.3.1. */
   byte[] mic(byte[] message) throws SpnegoException {
     try {
-      return context.getMIC(message, 0, message.length, new MessageProp(0, false));
+      return context().getMIC(message, 0, message.length, new MessageProp(0, false));
     } catch (GSSException | RuntimeException e) {
       throw explain(e);
     }
@@ -127,7 +149,7 @@ final class KerberosAcceptor {
    */
   void verifyMic(byte[] mic, byte[] message) throws GSSException {
     MessageProp properties = new MessageProp(false);
-    context.verifyMIC(mic, 0, mic.length, message, 0, message.length, properties);
+    context().verifyMIC(mic, 0, mic.length, message, 0, message.length, properties);
     if (properties.isDuplicateToken() || properties.isOldToken()) {
       throw new GSSException(GSSException.DUPLICATE_TOKEN);
     }
@@ -135,11 +157,21 @@ final class KerberosAcceptor {
 
   /** Forgets the context's keys; may be called again. What was learned of the client stays. */
   void dispose() {
+    if (context == null) {
+      return;
+    }
     try {
       context.dispose();
     } catch (GSSException | RuntimeException e) {
       // The caller is done with the context: there is nothing that it could do about this.
     }
+  }
+
+  private GSSContext context() {
+    if (context == null) {
+      throw new IllegalStateException("no token was accepted");
+    }
+    return context;
   }
 
   private static String proved(@Nullable String name) {
@@ -151,48 +183,34 @@ final class KerberosAcceptor {
 
   private SpnegoException replay(@Nullable Exception failure) {
     return new SpnegoException(
-        Reason.PROTOCOL,
-        tried() + ": the client's token was received before (a replay).",
-        "Have the client make a new token; if nobody sent it twice, somebody listens.",
+        Reason.REPLAY, tried() + ": the client's token was received before.", failure);
+  }
+
+  private SpnegoException unreadable(List<AcceptorKey> tried, @Nullable Exception failure) {
+    List<String> owners =
+        tried.stream().flatMap(key -> key.principal().stream()).limit(MOST_SHOWN).toList();
+    return new SpnegoException(
+        failure == null ? Reason.MESSAGE_MODIFIED : KerberosFailure.reason(failure),
+        tried()
+            + ": it does not fit the server's key"
+            + (owners.isEmpty() ? "." : " of " + String.join(", ", owners) + "."),
+        "Have the client get a new ticket; if that changes nothing, make a new keytab.",
         failure);
   }
 
   private SpnegoException explain(Exception failure) {
-    Reason reason = reason(failure);
-    if (reason == Reason.ACCEPTOR_CREDENTIALS) {
-      return new SpnegoException(
-          reason, tried() + ": there is no key to accept with." + held(), failure);
+    if (failure instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED) {
+      return KerberosFailure.explain(Reason.ACCEPTOR_CREDENTIALS, tried(), failure);
     }
-    if (reason == Reason.MESSAGE_MODIFIED || reason == Reason.ENCRYPTION_TYPE) {
-      return new SpnegoException(
-          reason,
-          tried() + ": it does not fit the server's key." + held(),
-          "Have the client get a new ticket; if that changes nothing, make a new keytab.",
-          failure);
-    }
-    if (reason == Reason.PROTOCOL) {
-      return replay(failure);
-    }
-    return KerberosFailure.explain(tried(), failure);
+    Reason reason = KerberosFailure.reason(failure);
+    return reason == Reason.REPLAY ? replay(failure) : KerberosFailure.explain(tried(), failure);
+  }
+
+  private static boolean isAboutKey(Reason reason) {
+    return reason == Reason.MESSAGE_MODIFIED || reason == Reason.ENCRYPTION_TYPE;
   }
 
   private String tried() {
-    return apReq == null ? attempt.get() : attempt.get() + ", " + apReq.describe();
-  }
-
-  private String held() {
-    String sentence = keys.get();
-    return sentence.isEmpty() ? "" : " " + sentence;
-  }
-
-  private static Reason reason(Exception failure) {
-    Throwable link = failure;
-    for (int i = 0; i < 20 && link != null; i++) { // a chain may be a ring
-      if (link instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED) {
-        return Reason.ACCEPTOR_CREDENTIALS;
-      }
-      link = link.getCause();
-    }
-    return KerberosFailure.reason(failure);
+    return ticket == null ? attempt.get() : attempt.get() + ", " + ticket.describe();
   }
 }

@@ -64,17 +64,13 @@ public final class SpnegoAcceptor {
   /**
    * Creates the negotiation; nothing is read yet.
    *
-   * @param credential the credential to use; null for the Subject's own
+   * @param keys chooses the keys for the client's ticket
    * @param attempt the attempt in words, asked for where something goes wrong; the start of a
    *     sentence: "Accepting a client with the keytab /etc/mail.keytab"
-   * @param keys which keys there are, in a sentence or nothing; asked only when a ticket fits none
-   * @throws SpnegoException if the JDK cannot make a context
    */
-  public SpnegoAcceptor(
-      @Nullable GSSCredential credential, Supplier<String> attempt, Supplier<String> keys)
-      throws SpnegoException {
+  public SpnegoAcceptor(AcceptorKeys keys, Supplier<String> attempt) {
     this.attempt = attempt;
-    this.kerberos = new KerberosAcceptor(credential, attempt, keys);
+    this.kerberos = new KerberosAcceptor(keys, attempt);
   }
 
   /**
@@ -91,21 +87,21 @@ public final class SpnegoAcceptor {
     }
     PeerToken received = new PeerToken(token);
     return switch (state) {
-      case START -> start(received, token);
+      case START -> start(received);
       case TOKEN -> takeToken(response(received));
       case MIC -> takeMic(response(received));
       case ESTABLISHED -> throw refused(Reason.PROTOCOL, received.describe() + " after the last");
     };
   }
 
-  private byte[] start(PeerToken received, byte[] token) throws SpnegoException {
+  private byte[] start(PeerToken received) throws SpnegoException {
     NegTokenInit init = received.init();
     if (init != null) {
       spnego = true;
       return negotiate(init);
     }
     byte[] reply =
-        kerberos.accept(apReq(received, ", neither a NegTokenInit nor a Kerberos AP-REQ"), token);
+        kerberos.accept(apReq(received, ", neither a NegTokenInit nor a Kerberos AP-REQ"));
     state = State.ESTABLISHED;
     return reply == null ? NOTHING : reply;
   }
@@ -136,7 +132,7 @@ public final class SpnegoAcceptor {
       throws SpnegoException {
     ApReqMessage message =
         apReq(new PeerToken(mechToken), " inside SPNEGO, where a Kerberos AP-REQ was due");
-    byte[] reply = kerberos.accept(message, mechToken);
+    byte[] reply = kerberos.accept(message);
     if (mic != null) {
       verify(mic);
       micDue = false;
@@ -206,6 +202,15 @@ public final class SpnegoAcceptor {
    */
   public String target() {
     return kerberos.target();
+  }
+
+  /**
+   * The realm of the key that the client's ticket was read with, once the client is proved.
+   *
+   * @return the realm
+   */
+  public String keyRealm() {
+    return kerberos.keyRealm();
   }
 
   /**

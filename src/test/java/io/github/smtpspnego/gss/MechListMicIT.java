@@ -10,12 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.credentials.AcceptedNames;
+import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.MessageProp;
@@ -40,7 +44,7 @@ class MechListMicIT {
   private static final byte[] KERBEROS_FIRST = hex("3017" + KERBEROS + NTLM);
 
   private static Subject alice;
-  private static Subject server;
+  private static Path keytab;
 
   private SpnegoAcceptor acceptor;
   private GSSContext client;
@@ -49,7 +53,7 @@ class MechListMicIT {
   static void logIn() {
     Kdc kdc = Kdc.shared();
     alice = kdc.login("alice", Kdc.PASSWORD);
-    server = kdc.acceptor("smtp/localhost", kdc.keytab("smtp/localhost"));
+    keytab = kdc.keytab("smtp/localhost");
   }
 
   @BeforeEach
@@ -59,8 +63,10 @@ class MechListMicIT {
 
   private void begin(boolean mutualAuth) throws Exception {
     acceptor =
-        Dialogue.as(
-            server, () -> new SpnegoAcceptor(null, () -> "Accepting a client", () -> "One key."));
+        new SpnegoAcceptor(
+            AcceptorCredentials.ofKeytab(
+                keytab, new AcceptedNames(List.of("smtp"), List.of(), List.of(), "")),
+            () -> "Accepting a client");
     client = Tokens.context(Tokens.KERBEROS, "smtp/localhost", mutualAuth);
   }
 
@@ -260,7 +266,7 @@ class MechListMicIT {
   }
 
   private byte[] accept(byte[] token) throws Exception {
-    return Dialogue.as(server, () -> acceptor.accept(token));
+    return acceptor.accept(token);
   }
 
   private byte[] apReq() throws Exception {

@@ -83,7 +83,7 @@ class PublicTracesTest {
     PeerToken nested = new PeerToken(init.mechToken);
     assertEquals(
         "a ticket for HTTP/host.test.gokrb5@TEST.GOKRB5 (kvno 2, enctype 18)",
-        nested.apReq().describe());
+        nested.apReq().ticket.describe());
   }
 
   @Test
