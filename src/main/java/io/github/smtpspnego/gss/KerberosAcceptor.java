@@ -2,7 +2,12 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.kerberos.ClockSkew;
 import io.github.smtpspnego.kerberos.KerberosFailure;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +27,7 @@ final class KerberosAcceptor {
   private static final int MOST_SHOWN = 5;
 
   private final AcceptorKeys keys;
+  private final ReplayMemory replays;
   private final Supplier<String> attempt;
   private @Nullable TicketLabel ticket;
   private @Nullable GSSContext context;
@@ -30,8 +36,9 @@ final class KerberosAcceptor {
   private @Nullable String keyRealm;
   private @Nullable GSSCredential delegated;
 
-  KerberosAcceptor(AcceptorKeys keys, Supplier<String> attempt) {
+  KerberosAcceptor(AcceptorKeys keys, ReplayMemory replays, Supplier<String> attempt) {
     this.keys = keys;
+    this.replays = replays;
     this.attempt = attempt;
   }
 
@@ -43,10 +50,6 @@ final class KerberosAcceptor {
    */
   byte @Nullable [] accept(ApReqMessage message) throws SpnegoException {
     ticket = message.ticket;
-    long authenticator = ReplayCache.hash(message.authenticator());
-    if (ReplayCache.shared().contains(authenticator)) {
-      throw replay(null);
-    }
     List<AcceptorKey> candidates = keys.forTicket(message.ticket);
     Exception failure = null;
     for (AcceptorKey key : candidates) {
@@ -55,12 +58,12 @@ final class KerberosAcceptor {
         context = made;
         byte[] token = key.principal().map(message::token).orElseGet(message::token);
         byte[] reply = made.acceptSecContext(token, 0, token.length);
-        // Two copies at once: both passed the first look.
-        if (!ReplayCache.shared().add(authenticator)) {
-          throw replay(null);
-        }
+        remember(message);
         readPeer(made, key, message.ticket);
         return reply;
+      } catch (SpnegoException e) {
+        dispose();
+        throw e;
       } catch (GSSException | RuntimeException e) {
         dispose();
         if (!isAboutKey(KerberosFailure.reason(e))) {
@@ -70,6 +73,27 @@ final class KerberosAcceptor {
       }
     }
     throw unreadable(candidates, failure);
+  }
+
+  /**
+   * The time in an authenticator may be off by the clock skew either way, and is not known here. So
+   * it is good for twice that from now on at most.
+   */
+  private void remember(ApReqMessage message) throws SpnegoException {
+    boolean isNew;
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(message.authenticator());
+      Instant until = Instant.now().plus(ClockSkew.allowed().multipliedBy(2)).plusSeconds(1);
+      isNew = replays.add(digest, until);
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new SpnegoException(
+          Reason.REPLAY_MEMORY,
+          tried() + ": " + Printable.of(String.valueOf(e.getMessage())) + ".",
+          e);
+    }
+    if (!isNew) {
+      throw replay(null);
+    }
   }
 
   private void readPeer(GSSContext established, AcceptorKey key, TicketLabel label)

@@ -65,12 +65,13 @@ public final class SpnegoAcceptor {
    * Creates the negotiation; nothing is read yet.
    *
    * @param keys chooses the keys for the client's ticket
+   * @param replays remembers the client's token
    * @param attempt the attempt in words, asked for where something goes wrong; the start of a
    *     sentence: "Accepting a client with the keytab /etc/mail.keytab"
    */
-  public SpnegoAcceptor(AcceptorKeys keys, Supplier<String> attempt) {
+  public SpnegoAcceptor(AcceptorKeys keys, ReplayMemory replays, Supplier<String> attempt) {
     this.attempt = attempt;
-    this.kerberos = new KerberosAcceptor(keys, attempt);
+    this.kerberos = new KerberosAcceptor(keys, replays, attempt);
   }
 
   /**

@@ -6,6 +6,8 @@ import io.github.smtpspnego.credentials.AcceptedNames;
 import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.credentials.AcceptorFinder;
 import io.github.smtpspnego.gss.Qop;
+import io.github.smtpspnego.gss.ReplayCache;
+import io.github.smtpspnego.gss.ReplayMemory;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of a server.
  *
  * @param credentials the keys, and for which names
+ * @param replays remembers the tokens that were accepted
  * @param authorization whom a client may act as
  * @param ending whether the layer offer is made
  * @param qop the layers to offer
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerSettings(
     AcceptorCredentials credentials,
+    ReplayMemory replays,
     Authorization authorization,
     LayerEnding ending,
     List<Qop> qop,
@@ -52,6 +56,7 @@ public record ServerSettings(
     ServerSettings read =
         new ServerSettings(
             AcceptorFinder.find(settings, names(settings, serverName)),
+            ReplayCache.shared(),
             authorization,
             settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class),
             SaslProperties.qop(settings),
@@ -70,7 +75,8 @@ public record ServerSettings(
    * @return settings that offer authentication only
    */
   public ServerSettings withoutLayers() {
-    return new ServerSettings(credentials, authorization, ending, List.of(Qop.AUTH), maxBuffer);
+    return new ServerSettings(
+        credentials, replays, authorization, ending, List.of(Qop.AUTH), maxBuffer);
   }
 
   private static AcceptedNames names(SettingsReader settings, @Nullable String serverName)

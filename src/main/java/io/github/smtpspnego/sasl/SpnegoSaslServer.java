@@ -136,7 +136,9 @@ public final class SpnegoSaslServer implements SaslServer {
     settings = read;
     acceptor =
         new SpnegoAcceptor(
-            read.credentials(), () -> "Accepting a client " + read.credentials().describe());
+            read.credentials(),
+            read.replays(),
+            () -> "Accepting a client " + read.credentials().describe());
     state = State.NEGOTIATING;
     return negotiate(response);
   }

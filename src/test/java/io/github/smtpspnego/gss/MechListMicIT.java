@@ -66,6 +66,7 @@ class MechListMicIT {
         new SpnegoAcceptor(
             AcceptorCredentials.ofKeytab(
                 keytab, new AcceptedNames(List.of("smtp"), List.of(), List.of(), "")),
+            ReplayCache.shared(),
             () -> "Accepting a client");
     client = Tokens.context(Tokens.KERBEROS, "smtp/localhost", mutualAuth);
   }

@@ -42,7 +42,8 @@ class SpnegoAcceptorIT {
     acceptor =
         new SpnegoAcceptor(
             AcceptorCredentials.ofKeytab(
-                keytab, new AcceptedNames(List.of("smtp"), List.of(), List.of(), "")),
+                keytab, new AcceptedNames(List.of("smtp"), List.of(), List.of("*"), "")),
+            ReplayCache.shared(),
             () -> "Accepting a client");
   }
 
