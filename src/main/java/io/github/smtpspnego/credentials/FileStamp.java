@@ -60,7 +60,7 @@ final class FileStamp {
     return stamp;
   }
 
-  private static FileStamp of(Path file) {
+  static FileStamp of(Path file) {
     try {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
       return new FileStamp(now.fileKey(), now.lastModifiedTime(), now.size());

@@ -175,7 +175,8 @@ public final class Krb5Conf {
         + (named.isEmpty() ? "none named" : named.toString());
   }
 
-  private static Path file() {
+  /** The file that the JDK reads. */
+  static Path file() {
     String set = System.getProperty("java.security.krb5.conf");
     if (set != null) {
       return Path.of(set);

@@ -7,7 +7,6 @@ import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.credentials.SaslAction;
 import io.github.smtpspnego.credentials.TicketAttempt;
 import io.github.smtpspnego.credentials.UserAndPassword;
-import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
@@ -15,7 +14,6 @@ import io.github.smtpspnego.settings.Delegation;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -233,9 +231,9 @@ public final class SpnegoSaslClient implements SaslClient {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
     SecurityLayer wrapping = initiator().layer();
-    LayerMessage offer;
+    LayerOffer offer;
     try {
-      offer = LayerMessage.readOffer(wrapping.unwrap(challenge, 0, challenge.length));
+      offer = LayerOffer.read(wrapping.unwrap(challenge, 0, challenge.length));
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
@@ -245,8 +243,8 @@ public final class SpnegoSaslClient implements SaslClient {
     SecurityLayer negotiated = wrapping.agreed(chosen, offer.maxSize(), maxReceive);
     String identity = identityToActAs();
     byte[] answer =
-        new LayerMessage(
-                List.of(chosen),
+        new LayerChoice(
+                chosen,
                 chosen == Qop.AUTH ? 0 : maxReceive,
                 Optional.of(identity).filter(id -> !id.isEmpty()))
             .encode();
@@ -256,7 +254,7 @@ public final class SpnegoSaslClient implements SaslClient {
     return response;
   }
 
-  private Qop firstOffered(LayerMessage offer) throws SaslException {
+  private Qop firstOffered(LayerOffer offer) throws SaslException {
     for (Qop wanted : settings().qop) {
       if (offer.layers().contains(wanted)) {
         return wanted;
