@@ -122,9 +122,9 @@ final class AuthPolicy {
             + serverName
             + " by "
             + String.join(", ", wanted)
-            + ": mail.smtp.sasl.spnego.hosts does not name this server, and the server offers none of"
-            + " these that the JDK's own Kerberos client, which knows GSSAPI only, or Angus Mail can"
-            + " use. Nothing was sent.",
+            + ": mail.smtp.sasl.spnego.hosts does not name this server, so SPNEGO is not used, and the"
+            + " server offers no other mechanism of the list that can be used (the JDK's own Kerberos"
+            + " client knows GSSAPI only). Nothing was sent.",
         null);
   }
 }

@@ -7,6 +7,7 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
+import java.lang.System.Logger.Level;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,6 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   private static final int STARTTLS_FIRST = 530;
 
   private final String protocol;
-  private final @Nullable DebugOut debugOut;
 
   /** The socket that {@link #connect(Socket)} was given; null otherwise. */
   private @Nullable Socket given;
@@ -64,21 +64,12 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * @param urlname the server, as far as it is known; {@code smtps} is under TLS from the start
    */
   public SpnegoSMTPTransport(Session session, @Nullable URLName urlname) {
-    this(session, urlname, DebugOut.of(session));
-  }
-
-  private SpnegoSMTPTransport(
-      Session session, @Nullable URLName urlname, @Nullable DebugOut debugOut) {
     super(
-        DebugOut.attach(debugOut, session),
+        DebugOut.attach(session),
         urlname,
         "smtp",
         urlname != null && "smtps".equals(urlname.getProtocol()));
-    this.protocol = urlname == null ? "smtp" : urlname.getProtocol();
-    this.debugOut = debugOut;
-    if (debugOut != null) {
-      debugOut.detach(session);
-    }
+    protocol = urlname == null ? "smtp" : urlname.getProtocol();
   }
 
   @Override
@@ -116,7 +107,12 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     login = asked;
     boolean isDone = false;
     try {
-      AuthPolicy read = policy(serverName, user != null && password != null);
+      AuthPolicy read;
+      try {
+        read = policy(serverName, user != null && password != null);
+      } catch (SpnegoException e) {
+        throw logged(e);
+      }
       if (!read.isActive()) {
         isDone = true;
         return super.protocolConnect(host, port, user, password);
@@ -129,10 +125,11 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       if (connected) {
         switch (choose(read, asked).way()) {
           case SPNEGO -> authenticate(read, serverName, asked);
-          case UNAVAILABLE -> throw read.unavailable(serverName);
-          case PASSWORD_NEEDED -> {
-            return false;
-          }
+          case UNAVAILABLE -> throw logged(read.unavailable(serverName));
+          case PASSWORD_NEEDED ->
+              // What Jakarta Mail says, without another question of the Authenticator.
+              throw new FinalFailure(
+                  new AuthenticationFailedException("failed to connect, no password specified?"));
           case ANGUS, NOBODY -> {}
         }
       }
@@ -163,34 +160,33 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   /** Authenticates on the connection that Angus Mail has opened. */
   private void authenticate(AuthPolicy read, String serverName, SessionLogin asked)
       throws MessagingException, SpnegoException {
-    if (debugOut == null) {
-      exchange(read, serverName, asked);
-      return;
-    }
-    debugOut.mute();
+    DebugOut.mute(session);
     try {
-      exchange(read, serverName, asked);
+      if (!exchange(read, serverName, asked)) {
+        startTLS();
+        ehlo(getLocalHost()); // RFC 3207 section 4.2
+        exchange(read, serverName, asked);
+      }
     } finally {
-      debugOut.unmute();
+      DebugOut.unmute(session);
     }
   }
 
-  private void exchange(AuthPolicy read, String serverName, SessionLogin asked)
+  /** Runs one AUTH command; gives false where the server wants TLS first, and offers it. */
+  private boolean exchange(AuthPolicy read, String serverName, SessionLogin asked)
       throws MessagingException, SpnegoException {
     try (SmtpAuthClient auth = client(read, serverName, asked)) {
       String line = auth.firstLine(offer(), isSSL());
       int code = simpleCommand(line);
       if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
-        startTLS();
-        ehlo(getLocalHost()); // RFC 3207 section 4.2
-        exchange(read, serverName, asked);
-        return;
+        return false;
       }
       line = auth.nextLine(getLastServerResponse());
       while (!auth.isComplete()) {
         simpleCommand(line);
         line = auth.nextLine(getLastServerResponse());
       }
+      return true;
     }
   }
 
@@ -301,8 +297,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * What to throw. Jakarta Mail answers an {@link AuthenticationFailedException} by asking for
    * another password and connecting again. A failure that no password mends ends the attempt.
    */
-  private MessagingException failure(SpnegoException cause, SessionLogin asked) {
-    SpnegoException e = cause.forProtocol(protocol);
+  private static MessagingException failure(SpnegoException e, SessionLogin asked) {
     AuthenticationFailedException failure =
         new AuthenticationFailedException(String.valueOf(e.getMessage()), e);
     boolean isPasswordWrong =
@@ -327,6 +322,13 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
      * @param reply its lines with their codes; {@code [EOF]} where the server closed the connection
      */
     void received(String reply);
+  }
+
+  /** Logs a failure that no exchange has logged. */
+  private SpnegoException logged(SpnegoException e) {
+    SpnegoException told = e.forProtocol(protocol);
+    System.getLogger("io.github.smtpspnego").log(Level.WARNING, told.getMessage());
+    return told;
   }
 
   /** Takes a failure past Jakarta Mail's second attempt, to {@link #connect}. */

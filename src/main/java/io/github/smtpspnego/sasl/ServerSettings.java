@@ -36,7 +36,16 @@ public record ServerSettings(
     List<Qop> qop,
     int maxBuffer) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param credentials the keys
+   * @param replays the tokens that were accepted
+   * @param authorization whom a client may act as
+   * @param ending whether the layer offer is made
+   * @param qop the layers to offer
+   * @param maxBuffer the largest message taken under a layer, in octets
+   */
   public ServerSettings {
     qop = List.copyOf(qop);
   }

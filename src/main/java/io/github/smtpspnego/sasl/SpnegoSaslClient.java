@@ -15,7 +15,6 @@ import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
@@ -230,45 +229,11 @@ public final class SpnegoSaslClient implements SaslClient {
     if (challenge.length == 0) {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
-    SecurityLayer wrapping = initiator().layer();
-    LayerOffer offer;
-    try {
-      offer = LayerOffer.read(wrapping.unwrap(challenge, 0, challenge.length));
-    } catch (IllegalArgumentException e) {
-      throw new SpnegoException(
-          Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
-    }
-    Qop chosen = firstOffered(offer);
-    int maxReceive = settings().maxBuffer;
-    SecurityLayer negotiated = wrapping.agreed(chosen, offer.maxSize(), maxReceive);
-    String identity = identityToActAs();
-    byte[] answer =
-        new LayerChoice(
-                chosen,
-                chosen == Qop.AUTH ? 0 : maxReceive,
-                Optional.of(identity).filter(id -> !id.isEmpty()))
-            .encode();
-    byte[] response = wrapping.wrap(answer, 0, answer.length);
-    choice = chosen;
-    complete(negotiated);
-    return response;
-  }
-
-  private Qop firstOffered(LayerOffer offer) throws SaslException {
-    for (Qop wanted : settings().qop) {
-      if (offer.layers().contains(wanted)) {
-        return wanted;
-      }
-    }
-    throw new SpnegoException(
-        Reason.SECURITY_LAYER,
-        tried()
-            + ": the server offers the layers "
-            + offer.layers()
-            + ", and "
-            + settings().qop
-            + " are asked for.",
-        null);
+    LayerAnswer answer =
+        LayerAnswer.to(challenge, initiator().layer(), settings(), identityToActAs(), this::tried);
+    choice = answer.layer.qop();
+    complete(answer.layer);
+    return answer.token;
   }
 
   /**

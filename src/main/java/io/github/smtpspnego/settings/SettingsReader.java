@@ -209,8 +209,9 @@ public final class SettingsReader {
   }
 
   /**
-   * Warns once of each name under the prefix that is no setting: most are misspelt. Each Properties
-   * object is looked through once, as are the system properties for each protocol.
+   * Warns once of each name under the prefix that is no setting: most are misspelt. Properties are
+   * looked through unless they are those looked through last; the system properties once for each
+   * protocol.
    */
   public void warnOfUnknownNames() {
     UnknownNames.warn(protocol, names.values(), properties, readsSystem);
