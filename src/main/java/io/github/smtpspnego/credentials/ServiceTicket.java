@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * KDC for the next one. Where it is valid, threads use it without a lock.
  */
 final class ServiceTicket {
-  /** The JDK uses a ticket up to the last millisecond; what is decided here must hold until then. */
+  /**
+   * The JDK uses a ticket up to the last millisecond; what is decided here must hold until then.
+   */
   private static final long MARGIN = 1_000;
 
   /** How long none is looked for where the JDK kept none: the threads then ask side by side. */

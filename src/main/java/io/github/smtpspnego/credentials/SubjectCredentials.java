@@ -1,7 +1,6 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
-import io.github.smtpspnego.SpnegoException.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -43,16 +42,13 @@ final class SubjectCredentials {
   private void add(GSSCredential credential) {
     try {
       NamedCredential named = NamedCredential.of(credential);
-      if (!named.isInitiating()) {
-        return;
-      }
       if (named.isGood()) {
         credentials.add(named);
       } else {
         expired = "the GSS credential of " + named.name;
       }
     } catch (GSSException | RuntimeException e) {
-      // It is of another mechanism, or disposed.
+      // It is for accepting, of another mechanism, or disposed.
     }
   }
 
@@ -102,7 +98,6 @@ final class SubjectCredentials {
   }
 
   private static boolean isServiceTicketFound() {
-    return !"false"
-        .equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"));
+    return !"false".equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"));
   }
 }

@@ -20,9 +20,9 @@ public final class Gss {
   private Gss() {}
 
   /**
-   * Makes a credential to initiate SPNEGO contexts with, from the current Subject's
-   * ticket-granting ticket. With {@code useSubjectCredsOnly=false} the JDK asks for a password on
-   * the console where the Subject has no ticket that is still valid.
+   * Makes a credential to initiate SPNEGO contexts with, from the current Subject's ticket-granting
+   * ticket. With {@code useSubjectCredsOnly=false} the JDK asks for a password on the console where
+   * the Subject has no ticket that is still valid.
    *
    * @return the credential; good as long as the ticket
    * @throws GSSException if the Subject has no ticket-granting ticket

@@ -128,9 +128,7 @@ class KerberosFilesTest {
     for (int length = 0; length <= whole.length; length++) {
       Path cache = Files.write(directory.resolve("cache"), Arrays.copyOf(whole, length));
       assertEquals(
-          length < owner
-              ? Optional.empty()
-              : Optional.of("smtp/mail.example.test@EXAMPLE.TEST"),
+          length < owner ? Optional.empty() : Optional.of("smtp/mail.example.test@EXAMPLE.TEST"),
           TicketCacheFile.defaultPrincipal(cache),
           "of " + length);
     }
