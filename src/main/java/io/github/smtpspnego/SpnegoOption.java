@@ -49,20 +49,23 @@ public enum SpnegoOption {
       List.of("auto", "subject", "keytab", "password", "ticketcache", "jaas", "native"),
       "where the Kerberos credentials come from"),
 
-  /** The Kerberos principal to log in as. */
+  /** The Kerberos principal to authenticate as, whatever the source of the credentials. */
   PRINCIPAL(
       "principal",
       "",
       List.of(),
-      "the Kerberos principal to log in as; default: the keytab's or ticket cache's own, or the"
-          + " mail user"),
+      "the Kerberos principal to authenticate as; default: the keytab's or ticket cache's own, or"
+          + " the mail user"),
 
   /** Keytab file. */
-  KEYTAB("keytab", "", List.of(), "keytab file to log in from"),
+  KEYTAB("keytab", "", List.of(), "keytab file to log in from, with `FILE:` before it or not"),
 
   /** Ticket cache file. */
   TICKETCACHE(
-      "ticketcache", "", List.of(), "ticket cache file; default: KRB5CCNAME, then the JDK's own"),
+      "ticketcache",
+      "",
+      List.of(),
+      "ticket cache file, with `FILE:` before it or not; default: KRB5CCNAME, then the JDK's own"),
 
   /** Name of a JAAS login configuration entry. */
   JAASENTRY("jaasentry", "", List.of(), "name of an entry in the JVM's JAAS configuration"),

@@ -42,16 +42,13 @@ final class SubjectCredentials {
   private void add(GSSCredential credential) {
     try {
       NamedCredential named = NamedCredential.of(credential);
-      if (!named.isInitiating()) {
-        return;
-      }
       if (named.isGood()) {
         credentials.add(named);
       } else {
         expired = "the GSS credential of " + named.name;
       }
     } catch (GSSException | RuntimeException e) {
-      // It is of another mechanism, or disposed.
+      // It is for accepting, of another mechanism, or disposed.
     }
   }
 

@@ -244,7 +244,7 @@ class InitiatorFinderIT {
     properties.put(Sasl.CREDENTIALS, acceptingCredential());
     SpnegoException e = assertThrows(SpnegoException.class, this::find);
     assertEquals(Reason.NO_CREDENTIALS, e.reason());
-    assertTrue(e.getMessage().contains("for accepting only"), e::getMessage);
+    assertTrue(e.getMessage().contains("for initiating"), e::getMessage);
   }
 
   @Test
