@@ -59,7 +59,8 @@ record TicketsStep(ServerKeys keys) implements Step {
       String name = service + "/" + keys.host() + "@" + examination.realm();
       try {
         byte[] token = Tickets.token(TargetName.parse(name), client);
-        String key = TokenText.ticket(token).map(TicketLabel::key).orElse("no Kerberos");
+        String key =
+            TokenText.ticket(token).map(label -> label.key().toString()).orElse("no Kerberos");
         String ticket = "A ticket for " + name + " (" + key + ") ";
         Optional<SpnegoException> failure = failureOf(token);
         if (failure.isEmpty()) {
@@ -139,7 +140,7 @@ record TicketsStep(ServerKeys keys) implements Step {
         ticket
             + "is not let in; the keytab has "
             + held.stream()
-                .map(key -> EncryptionType.name(key.encryptionType()) + ", kvno " + key.kvno())
+                .map(key -> new KeyLabel(key.encryptionType(), key.kvno()).toString())
                 .collect(Collectors.joining("; "))
             + ". "
             + Finding.fail(failure).text(),
