@@ -137,7 +137,7 @@ record TicketsStep(ServerKeys keys) implements Step {
     }
     String keysHeld =
         held.stream()
-            .map(key -> new KeyLabel(key.encryptionType(), key.kvno()).toString())
+            .map(entry -> new KeyLabel(entry.encryptionType(), entry.kvno()).toString())
             .collect(Collectors.joining("; "));
     return Finding.fail(
         failure.reason(),
