@@ -15,6 +15,7 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 
 /** A GSS credential to initiate contexts with, and whose it is. */
+@SuppressWarnings("JavaUtilDate") // what KerberosTicket takes
 final class NamedCredential {
   private static final int AES256 = 18;
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import javax.security.auth.Subject;
 import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,10 @@ final class Subjects {
     return CURRENT == null ? currentBefore18() : (Subject) invoke(CURRENT);
   }
 
-  /** Does something as a Subject; as none, where it is null. */
+  /** Runs an action as a Subject, or as no Subject where it is null. */
   static <T> T runAs(@Nullable Subject subject, SaslAction<T> action) throws SaslException {
     try {
-      return CALL_AS == null ? runBefore18(subject, action) : callAs(CALL_AS, subject, action);
+      return CALL_AS == null ? runBefore18(subject, action) : callAs(CALL_AS, subject, action::run);
     } catch (PrivilegedActionException | CompletionException e) {
       if (e.getCause() instanceof SaslException cause) {
         throw cause;
@@ -38,11 +39,24 @@ final class Subjects {
     }
   }
 
+  /** The same for what the JDK's GSS-API throws. */
+  static <T> T getAs(Subject subject, PrivilegedExceptionAction<T> action) throws GSSException {
+    try {
+      return CALL_AS == null
+          ? Subject.doAs(subject, action)
+          : callAs(CALL_AS, subject, action::run);
+    } catch (PrivilegedActionException | CompletionException e) {
+      if (e.getCause() instanceof GSSException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
   // The cast holds: the method returns what the action returned.
   @SuppressWarnings("unchecked")
-  private static <T> T callAs(Method callAs, @Nullable Subject subject, SaslAction<T> action) {
-    Callable<T> callable = action::run;
-    return (T) invoke(callAs, subject, callable);
+  private static <T> T callAs(Method callAs, @Nullable Subject subject, Callable<T> action) {
+    return (T) invoke(callAs, subject, action);
   }
 
   private static <T> T runBefore18(@Nullable Subject subject, SaslAction<T> action)

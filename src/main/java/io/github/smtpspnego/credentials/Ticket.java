@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a Kerberos ticket said of itself when it was looked at. The JDK destroys expired tickets
  * that it meets in a Subject, and a program may destroy its own: from then on they say nothing.
  */
+@SuppressWarnings("JavaUtilDate") // what KerberosTicket has
 final class Ticket {
   private static final long LONGEST_MARGIN = 5_000;
 

@@ -63,4 +63,19 @@ public final class Gss {
   public static boolean hasSpnego() {
     return Oids.SPNEGO.containedIn(MANAGER.getMechs());
   }
+
+  /**
+   * The credential that contexts accept with, for one principal.
+   *
+   * @param principal the principal, with its realm, whose keys the current Subject holds
+   * @return the credential; its keys are those of this principal alone
+   * @throws GSSException if the Subject has no keys
+   */
+  public static GSSCredential acceptorCredential(String principal) throws GSSException {
+    return MANAGER.createCredential(
+        MANAGER.createName(principal, Oids.KERBEROS_PRINCIPAL_NAME),
+        GSSCredential.INDEFINITE_LIFETIME,
+        Oids.KERBEROS,
+        GSSCredential.ACCEPT_ONLY);
+  }
 }

@@ -1,6 +1,7 @@
 package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.settings.Switch;
@@ -111,5 +112,19 @@ final class AuthPolicy {
   /** Whether a mechanism may be used that sends the user's password. */
   boolean mayUsePassword() {
     return !isListed || wanted.stream().anyMatch(name -> !MechanismChoice.isSpnego(name));
+  }
+
+  /** Explains that nothing which may be used is offered, where SPNEGO is not meant. */
+  SpnegoException unavailable(String serverName) {
+    return new SpnegoException(
+        Reason.NOT_OFFERED,
+        "Authenticating to "
+            + serverName
+            + " by "
+            + String.join(", ", wanted)
+            + ": mail.smtp.sasl.spnego.hosts does not name this server, so SPNEGO is not used, and the"
+            + " server offers no other mechanism of the list that can be used (the JDK's own Kerberos"
+            + " client knows GSSAPI only). Nothing was sent.",
+        null);
   }
 }

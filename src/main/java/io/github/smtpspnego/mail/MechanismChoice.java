@@ -4,6 +4,7 @@ import io.github.smtpspnego.settings.SaslProperties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringTokenizer;
 
 /**
  * How a connection is authenticated, once the server's reply to EHLO is known.
@@ -61,7 +62,11 @@ record MechanismChoice(Way way, List<String> mechanisms) {
    * @param offered what follows AUTH in the server's reply to EHLO; empty for no authentication
    */
   static MechanismChoice of(AuthPolicy policy, boolean hasPassword, String offered) {
-    List<String> offers = List.of(offered.strip().toUpperCase(Locale.ROOT).split("\\s+", -1));
+    List<String> offers = new ArrayList<>();
+    StringTokenizer names = new StringTokenizer(offered.toUpperCase(Locale.ROOT));
+    while (names.hasMoreTokens()) {
+      offers.add(names.nextToken());
+    }
     List<String> allowed = new ArrayList<>();
     for (String name : policy.wanted()) {
       String upper = name.toUpperCase(Locale.ROOT);

@@ -25,6 +25,7 @@ final class SessionLogin implements CallbackHandler {
   private @Nullable String user;
   private @Nullable String password;
   private boolean isAsked;
+  private boolean isUsed;
 
   /**
    * Creates a login; nobody is asked yet.
@@ -63,9 +64,9 @@ final class SessionLogin implements CallbackHandler {
     return !password().isEmpty();
   }
 
-  /** Whether another password can still be asked for. */
+  /** Whether the password that the program gave was used, and another can still be asked for. */
   boolean isReplaceable() {
-    return isGiven;
+    return isGiven && isUsed;
   }
 
   /**
@@ -119,6 +120,7 @@ final class SessionLogin implements CallbackHandler {
         }
       } else if (callback instanceof PasswordCallback wanted) {
         ask();
+        isUsed = true;
         wanted.setPassword(password().toCharArray());
       } else {
         throw new UnsupportedCallbackException(callback);

@@ -7,9 +7,8 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
-import java.net.InetAddress;
+import java.lang.System.Logger.Level;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
@@ -41,10 +40,12 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code mail.smtp.class=org.eclipse.angus.mail.smtp.SMTPTransport} gives Angus Mail's own back.
  */
 public final class SpnegoSMTPTransport extends SMTPTransport {
+  /** The property of a Session whose value is an {@link Observer}. */
+  public static final String OBSERVER = "io.github.smtpspnego.observer";
+
   private static final int STARTTLS_FIRST = 530;
 
   private final String protocol;
-  private final @Nullable DebugOut debugOut;
 
   /** The socket that {@link #connect(Socket)} was given; null otherwise. */
   private @Nullable Socket given;
@@ -63,21 +64,12 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * @param urlname the server, as far as it is known; {@code smtps} is under TLS from the start
    */
   public SpnegoSMTPTransport(Session session, @Nullable URLName urlname) {
-    this(session, urlname, DebugOut.of(session));
-  }
-
-  private SpnegoSMTPTransport(
-      Session session, @Nullable URLName urlname, @Nullable DebugOut debugOut) {
     super(
-        DebugOut.attach(debugOut, session),
+        DebugOut.attach(session),
         urlname,
         "smtp",
         urlname != null && "smtps".equals(urlname.getProtocol()));
-    this.protocol = urlname == null ? "smtp" : urlname.getProtocol();
-    this.debugOut = debugOut;
-    if (debugOut != null) {
-      debugOut.detach(session);
-    }
+    protocol = urlname == null ? "smtp" : urlname.getProtocol();
   }
 
   @Override
@@ -110,12 +102,17 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   protected synchronized boolean protocolConnect(
       @Nullable String host, int port, @Nullable String user, @Nullable String password)
       throws MessagingException {
-    String serverName = serverName(host);
+    String serverName = ServerName.of(host, given, getUseCanonicalHostName());
     SessionLogin asked = new SessionLogin(session, getURLName(), protocol, user, password);
     login = asked;
     boolean isDone = false;
     try {
-      AuthPolicy read = policy(serverName, user != null && password != null);
+      AuthPolicy read;
+      try {
+        read = policy(serverName, user != null && password != null);
+      } catch (SpnegoException e) {
+        throw logged(e);
+      }
       if (!read.isActive()) {
         isDone = true;
         return super.protocolConnect(host, port, user, password);
@@ -125,13 +122,14 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
         asked.ask();
       }
       boolean connected = super.protocolConnect(host, port, asked.user(), asked.password());
-      if (connected && choice != null) {
-        switch (choice.way()) {
+      if (connected) {
+        switch (choose(read, asked).way()) {
           case SPNEGO -> authenticate(read, serverName, asked);
-          case UNAVAILABLE -> throw unavailable(read, serverName);
-          case PASSWORD_NEEDED -> {
-            return false;
-          }
+          case UNAVAILABLE -> throw logged(read.unavailable(serverName));
+          case PASSWORD_NEEDED ->
+              // What Jakarta Mail says, without another question of the Authenticator.
+              throw new FinalFailure(
+                  new AuthenticationFailedException("failed to connect, no password specified?"));
           case ANGUS, NOBODY -> {}
         }
       }
@@ -162,34 +160,33 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   /** Authenticates on the connection that Angus Mail has opened. */
   private void authenticate(AuthPolicy read, String serverName, SessionLogin asked)
       throws MessagingException, SpnegoException {
-    if (debugOut == null) {
-      exchange(read, serverName, asked);
-      return;
-    }
-    debugOut.mute();
+    DebugOut.mute(session);
     try {
-      exchange(read, serverName, asked);
+      if (!exchange(read, serverName, asked)) {
+        startTLS();
+        ehlo(getLocalHost()); // RFC 3207 section 4.2
+        exchange(read, serverName, asked);
+      }
     } finally {
-      debugOut.unmute();
+      DebugOut.unmute(session);
     }
   }
 
-  private void exchange(AuthPolicy read, String serverName, SessionLogin asked)
+  /** Runs one AUTH command; gives false where the server wants TLS first, and offers it. */
+  private boolean exchange(AuthPolicy read, String serverName, SessionLogin asked)
       throws MessagingException, SpnegoException {
     try (SmtpAuthClient auth = client(read, serverName, asked)) {
       String line = auth.firstLine(offer(), isSSL());
       int code = simpleCommand(line);
-      if (code == STARTTLS_FIRST && !isSSL()) {
-        startTLS();
-        ehlo(getLocalHost()); // RFC 3207 section 4.2
-        exchange(read, serverName, asked);
-        return;
+      if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
+        return false;
       }
       line = auth.nextLine(getLastServerResponse());
       while (!auth.isComplete()) {
         simpleCommand(line);
         line = auth.nextLine(getLastServerResponse());
       }
+      return true;
     }
   }
 
@@ -200,43 +197,11 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     return new SmtpAuthClient(protocol, serverName, properties, read.spnegoMechanisms(), asked);
   }
 
-  private SpnegoException unavailable(AuthPolicy read, String serverName) {
-    return new SpnegoException(
-        Reason.NOT_OFFERED,
-        "Authenticating to "
-            + serverName
-            + " by "
-            + String.join(", ", read.wanted())
-            + ": mail.smtp.sasl.spnego.hosts does not name this server, and the server offers none of"
-            + " these that the JDK's own Kerberos client, which knows GSSAPI only, or Angus Mail can"
-            + " use. Nothing was sent.",
-        null);
-  }
-
   /** The server's reply to EHLO, as far as it is about authentication. */
   private String offer() {
     String mechanisms = getExtensionParameter("AUTH");
     return (mechanisms == null ? "" : "AUTH " + mechanisms + "\n")
         + (super.supportsExtension("STARTTLS") ? "STARTTLS" : "");
-  }
-
-  /** The name that a ticket is requested for: the same that Angus Mail gives a SASL client. */
-  private String serverName(@Nullable String host) {
-    Socket socket = given;
-    if (socket != null) {
-      InetAddress address = socket.getInetAddress();
-      return getUseCanonicalHostName() ? address.getCanonicalHostName() : address.getHostName();
-    }
-    String name = host == null || host.isEmpty() ? "localhost" : host;
-    if (getUseCanonicalHostName()) {
-      try {
-        // The JVM caches the address, so Angus Mail connects to the same one.
-        return InetAddress.getByName(name).getCanonicalHostName();
-      } catch (UnknownHostException e) {
-        return name; // connecting will tell
-      }
-    }
-    return name;
   }
 
   /** Closes a connection that is not announced yet, without waiting for the server. */
@@ -254,14 +219,31 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
 
   @Override
   protected void sendCommand(String command) throws MessagingException {
-    if (!isHangingUp) {
-      super.sendCommand(command);
+    if (isHangingUp) {
+      return;
     }
+    Observer observer = observer();
+    if (observer != null) {
+      observer.sent(command);
+    }
+    super.sendCommand(command);
   }
 
   @Override
   protected int readServerResponse() throws MessagingException {
-    return isHangingUp ? -1 : super.readServerResponse();
+    if (isHangingUp) {
+      return -1;
+    }
+    int code = super.readServerResponse();
+    Observer observer = observer();
+    if (observer != null) {
+      observer.received(getLastServerResponse());
+    }
+    return code;
+  }
+
+  private @Nullable Observer observer() {
+    return session.getProperties().get(OBSERVER) instanceof Observer observer ? observer : null;
   }
 
   @Override
@@ -283,12 +265,15 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     if (policy == null || login == null || !extension.startsWith("AUTH")) {
       return supports;
     }
-    String offered = getExtensionParameter("AUTH");
-    String older = super.supportsExtension("AUTH=LOGIN") ? " LOGIN" : "";
-    MechanismChoice chosen =
-        MechanismChoice.of(policy, login.hasPassword(), (offered == null ? "" : offered) + older);
+    MechanismChoice chosen = choose(policy, login);
     choice = chosen;
     return supports && chosen.way() == MechanismChoice.Way.ANGUS;
+  }
+
+  private MechanismChoice choose(AuthPolicy read, SessionLogin asked) {
+    String offered = getExtensionParameter("AUTH");
+    String older = super.supportsExtension("AUTH=LOGIN") ? " LOGIN" : "";
+    return MechanismChoice.of(read, asked.hasPassword(), (offered == null ? "" : offered) + older);
   }
 
   /**
@@ -312,8 +297,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * What to throw. Jakarta Mail answers an {@link AuthenticationFailedException} by asking for
    * another password and connecting again. A failure that no password mends ends the attempt.
    */
-  private MessagingException failure(SpnegoException cause, SessionLogin asked) {
-    SpnegoException e = cause.forProtocol(protocol);
+  private static MessagingException failure(SpnegoException e, SessionLogin asked) {
     AuthenticationFailedException failure =
         new AuthenticationFailedException(String.valueOf(e.getMessage()), e);
     boolean isPasswordWrong =
@@ -321,6 +305,30 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
             || e.reason() == Reason.PASSWORD_EXPIRED
             || e.reason() == Reason.CLIENT_UNKNOWN;
     return isPasswordWrong && asked.isReplaceable() ? failure : new FinalFailure(failure);
+  }
+
+  /** Is told of each line of the dialogue with the server. */
+  public interface Observer {
+    /**
+     * A command is about to be sent.
+     *
+     * @param line the line without its CRLF; it may hold a token or a password
+     */
+    void sent(String line);
+
+    /**
+     * A reply was received.
+     *
+     * @param reply its lines with their codes; {@code [EOF]} where the server closed the connection
+     */
+    void received(String reply);
+  }
+
+  /** Logs a failure that no exchange has logged. */
+  private SpnegoException logged(SpnegoException e) {
+    SpnegoException told = e.forProtocol(protocol);
+    System.getLogger("io.github.smtpspnego").log(Level.WARNING, told.getMessage());
+    return told;
   }
 
   /** Takes a failure past Jakarta Mail's second attempt, to {@link #connect}. */

@@ -23,10 +23,11 @@ final class UnknownNames {
 
   private UnknownNames() {}
 
-  static void warn(String protocol, Collection<String> known, Map<String, ?> properties) {
+  static void warn(
+      String protocol, Collection<String> known, Map<String, ?> properties, boolean readsSystem) {
     String prefix = SpnegoOption.prefix(protocol);
     Set<String> unknown = new TreeSet<>();
-    if (LOOKED_THROUGH.size() < MOST_WARNINGS && LOOKED_THROUGH.add(protocol)) {
+    if (readsSystem && LOOKED_THROUGH.size() < MOST_WARNINGS && LOOKED_THROUGH.add(protocol)) {
       add(System.getProperties().keySet(), prefix, known, unknown);
     }
     if (last.get() != properties) {

@@ -3,6 +3,7 @@ package io.github.smtpspnego.smtp;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.sasl.Authorization;
+import io.github.smtpspnego.sasl.FailureLog;
 import io.github.smtpspnego.sasl.ServerSettings;
 import io.github.smtpspnego.sasl.SpnegoSaslServer;
 import io.github.smtpspnego.settings.SaslProperties;
@@ -13,10 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
-import javax.security.auth.callback.Callback;
-import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.callback.UnsupportedCallbackException;
-import javax.security.sasl.AuthorizeCallback;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
@@ -48,6 +45,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   /** The longest line taken, in octets: RFC 4954 section 4. */
   public static final int MAX_LINE = 12288;
 
+  private static final FailureLog FAILURES = new FailureLog();
   private static final String PROTOCOL = "smtp";
   private static final String CANCEL = "*";
   private static final String EMPTY_INITIAL_RESPONSE = "=";
@@ -55,7 +53,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
 
   private final SettingsReader settings;
   private final @Nullable String serverName;
-  private final BiPredicate<String, String> mayActAs;
+  private final Authorization authorization;
   private @Nullable SpnegoSaslServer server;
 
   /** The one that let the client in; disposed, it still tells whom. */
@@ -83,9 +81,12 @@ public final class SmtpAuthExchange implements AutoCloseable {
       @Nullable String serverName,
       Map<String, ?> properties,
       BiPredicate<String, String> mayActAs) {
-    this.settings = new SettingsReader(PROTOCOL, properties);
+    this.settings = SettingsReader.ofServer(PROTOCOL, properties);
     this.serverName = serverName;
-    this.mayActAs = mayActAs;
+    this.authorization =
+        new Authorization(
+            (client, identity) ->
+                mayActAs.test(client, identity) ? Optional.of(identity) : Optional.empty());
     settings.warnOfUnknownNames();
   }
 
@@ -190,8 +191,8 @@ public final class SmtpAuthExchange implements AutoCloseable {
     SpnegoSaslServer begun =
         new SpnegoSaslServer(
             mechanism,
-            () -> ServerSettings.read(settings, serverName, false),
-            new Authorization(asHandler(mayActAs)));
+            () -> ServerSettings.read(settings, serverName, authorization).withoutLayers(),
+            failure -> FAILURES.warn(failure, ""));
     server = begun;
     boolean empty = words.length == 2 || words[2].equals(EMPTY_INITIAL_RESPONSE);
     return empty ? evaluate(begun, NOTHING) : decode(begun, words[2]);
@@ -244,6 +245,12 @@ public final class SmtpAuthExchange implements AutoCloseable {
     if (reason == Reason.NOT_SPNEGO) {
       return refused("send SPNEGO with Kerberos, or Kerberos");
     }
+    if (reason == Reason.UNDECIDED || reason == Reason.REPLAY_MEMORY) {
+      return new Reply(454, "4.7.0", "Temporary authentication failure: try again later");
+    }
+    if (reason == Reason.WRONG_TARGET) {
+      return refused("the ticket is not for this server");
+    }
     if (reason == Reason.NOT_AUTHORIZED) {
       return refused("not authorized");
     }
@@ -267,17 +274,5 @@ public final class SmtpAuthExchange implements AutoCloseable {
       throw new IllegalStateException("the client is not authenticated");
     }
     return succeeded;
-  }
-
-  private static CallbackHandler asHandler(BiPredicate<String, String> mayActAs) {
-    return callbacks -> {
-      for (Callback callback : callbacks) {
-        if (!(callback instanceof AuthorizeCallback authorize)) {
-          throw new UnsupportedCallbackException(callback);
-        }
-        authorize.setAuthorized(
-            mayActAs.test(authorize.getAuthenticationID(), authorize.getAuthorizationID()));
-      }
-    };
   }
 }

@@ -57,7 +57,7 @@ class NativeGssIT {
   @CsvSource({
     "none, smtp, no-credentials",
     "expired, smtp, ticket-expired",
-    "valid, imap, server-unknown",
+    "valid, ldap, server-unknown",
   })
   void theReasonOfAFailureIsFound(String ticket, String service, String anchor)
       throws InterruptedException {
@@ -124,6 +124,13 @@ class NativeGssIT {
     assertTrue(output.contains("TROUBLESHOOTING.md#no-credentials"), output);
     assertTrue(output.contains("credentials of " + principal + ":"), output);
     assertTrue(output.contains("alice@EXAMPLE.TEST"), output);
+  }
+
+  @Test
+  void aPrincipalThatTheLibraryKnowsNothingOfIsToldSo() {
+    Map<String, String> environment = PEERS.environment(PEERS.newFile("nothing"));
+    String output = token(environment, List.of("principal=alice"), "nothing");
+    assertTrue(output.contains("TROUBLESHOOTING.md#no-credentials"), output);
   }
 
   /** The second is not the library's default: it is acquired by its name. */

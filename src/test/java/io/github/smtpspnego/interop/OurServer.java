@@ -61,6 +61,11 @@ final class OurServer implements AutoCloseable {
     return port;
   }
 
+  /** Forgets what it has printed. */
+  void forgetLines() {
+    lines.clear();
+  }
+
   /** Waits for a line that the server prints; fails with what it printed instead. */
   void awaitLine(String expected) {
     StringBuilder instead = new StringBuilder();

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.smtp.Reply;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
 import io.github.smtpspnego.support.Dialogue;
@@ -12,6 +11,7 @@ import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.LogRecorder;
 import io.github.smtpspnego.support.Tokens;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.security.auth.Subject;
 import javax.security.sasl.SaslException;
+import javax.security.sasl.SaslServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,20 +163,46 @@ class HostileInputIT {
 
   @Test
   void aFailureIsWarnedOfOnceAndInOneLine() {
-    SpnegoSaslServer server =
-        new SpnegoSaslServer(
-            "GSSAPI",
-            () -> ServerSettings.read(new SettingsReader("smtp", properties), null, true),
-            new Authorization(null));
+    SaslServer server =
+        new SpnegoSaslServerFactory()
+            .createSaslServer("GSSAPI", "smtp", "localhost", properties, null);
     for (int i = 0; i < 5; i++) {
       assertStaysOut(server, new byte[] {0x60, 0x00});
     }
-    server.dispose();
     assertEquals(1, log.warnings().size(), () -> log.warnings().toString());
     assertEquals(1, log.warnings().get(0).lines().count());
   }
 
-  private static void assertStaysOut(SpnegoSaslServer server, byte[] response) {
+  @Test
+  void tenThousandBadTokensFloodNoLogAndReadTheKeytabOnce() throws Exception {
+    Kdc kdc = Kdc.shared();
+    Path keytab = kdc.keytab("smtp/localhost");
+    Map<String, String> own = Map.of("mail.smtp.sasl.spnego.keytab", keytab.toString());
+    byte[] bad = Tokens.first(alice, Tokens.SPNEGO, "smtp/localhost");
+    bad[bad.length - 300] ^= 1; // in the ticket's encrypted part
+    for (int i = 0; i < 10_000; i++) {
+      assertStaysOut(
+          new SpnegoSaslServerFactory().createSaslServer("GSSAPI", "smtp", "localhost", own, null),
+          bad);
+    }
+    assertTrue(log.warnings().size() <= 20, () -> log.warnings().size() + " warnings");
+    assertTrue(log.warnings().stream().allMatch(line -> line.length() < 600));
+    assertEquals(1, readings(keytab));
+
+    kdc.writeKeytab(keytab, "smtp/localhost", "alice");
+    assertStaysOut(
+        new SpnegoSaslServerFactory().createSaslServer("GSSAPI", "smtp", "localhost", own, null),
+        bad);
+    assertEquals(2, readings(keytab));
+  }
+
+  private long readings(Path keytab) {
+    return log.debugs().stream()
+        .filter(line -> line.startsWith("The keytab " + keytab + " holds"))
+        .count();
+  }
+
+  private static void assertStaysOut(SaslServer server, byte[] response) {
     try {
       server.evaluateResponse(response);
     } catch (SaslException e) {

@@ -129,7 +129,7 @@ class SmtpAuthExchangeIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"GSSAPI", "GSS-SPNEGO"})
-  void theDecisionIsAskedForEveryClientAndItsFailureIsANo(String mechanism) throws Exception {
+  void theDecisionIsAskedForEveryClientAndItsFailureIsTemporary(String mechanism) throws Exception {
     SmtpAuthExchange nobody =
         new SmtpAuthExchange(
             "localhost",
@@ -143,7 +143,9 @@ class SmtpAuthExchangeIT {
             (principal, identity) -> {
               throw new IllegalStateException("the directory is down");
             });
-    assertRefused(hold(ours(mechanism, Map.of()), broken), broken);
+    List<String> undecided = hold(ours(mechanism, Map.of()), broken);
+    assertTrue(Dialogue.end(undecided).startsWith("S:454 4.7.0 "), () -> shape(undecided));
+    assertFalse(broken.isAuthenticated());
   }
 
   @Test
@@ -152,8 +154,7 @@ class SmtpAuthExchangeIT {
         List.of(
             Map.of(PREFIX + "keytab", "/no/such/keytab"),
             Map.of(PREFIX + "principal", "smtp/elsewhere.example.test"),
-            Map.of(PREFIX + "securitylayer", "perhaps"),
-            Map.of(Sasl.QOP, "auth-conf"))) {
+            Map.of(PREFIX + "securitylayer", "perhaps"))) {
       SmtpAuthExchange broken = exchange(fault);
       List<String> lines = hold(ours("GSSAPI", Map.of()), broken);
       assertEquals(2, lines.size(), () -> shape(lines));
@@ -231,7 +232,7 @@ class SmtpAuthExchangeIT {
     kdc.add("smtp/impostor.example.test", "another key");
     Path other = kdc.keytab("smtp/impostor.example.test");
     assertForgedIsRefused(
-        new ForgedApReq(other, "smtp/impostor.example.test", Kdc.full("alice")), "key");
+        new ForgedApReq(other, "smtp/impostor.example.test", Kdc.full("alice")), "not for");
   }
 
   @Test
