@@ -18,8 +18,8 @@ public final class CredentialSettings {
   final CredentialSource source;
   final String principal;
 
-  /** A path, without {@code FILE:}. */
-  final String keytab;
+  /** Null where none is set. */
+  final @Nullable Path keytab;
 
   final String ticketCache;
 
@@ -57,7 +57,7 @@ public final class CredentialSettings {
    */
   public static CredentialSettings read(SettingsReader settings) throws SpnegoException {
     CredentialSettings read = new CredentialSettings(settings);
-    if (read.source == CredentialSource.KEYTAB && read.keytab.isEmpty()) {
+    if (read.source == CredentialSource.KEYTAB && read.keytab == null) {
       throw needs(settings, SpnegoOption.KEYTAB);
     }
     if (read.source == CredentialSource.JAAS && read.jaasEntry.isEmpty()) {
@@ -66,14 +66,14 @@ public final class CredentialSettings {
     return read;
   }
 
-  private static String keytab(SettingsReader settings) throws SpnegoException {
+  private static @Nullable Path keytab(SettingsReader settings) throws SpnegoException {
     String name = settings.text(SpnegoOption.KEYTAB).orElse("");
     String type = TypedName.type(name);
     if (!type.isEmpty()) {
       throw settings.bad(
           SpnegoOption.KEYTAB, "it must be a file; the JDK cannot read keytabs of type " + type);
     }
-    return name.isEmpty() ? "" : path(name, settings, SpnegoOption.KEYTAB).toString();
+    return name.isEmpty() ? null : path(name, settings, SpnegoOption.KEYTAB);
   }
 
   private static Path path(String name, SettingsReader settings, SpnegoOption option)

@@ -56,9 +56,9 @@ public final class InitiatorFinder {
     if (settings.credential.isPresent()) {
       return of(settings.credential.get());
     }
-    if (settings.means(CredentialSource.KEYTAB, !settings.keytab.isEmpty())) {
+    if (settings.keytab != null && settings.means(CredentialSource.KEYTAB, true)) {
       checkNotNative("a keytab");
-      return withKeytab(Path.of(settings.keytab));
+      return login(LoginRequest.fromKeytab(settings.keytab, principalIn(settings.keytab)));
     }
     if (settings.means(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
       checkNotNative("the login of a JAAS entry");
@@ -137,11 +137,26 @@ public final class InitiatorFinder {
         null);
   }
 
-  /** As the principal set; else the keytab's that the mail user names; else the keytab's first. */
-  private InitiatorCredentials withKeytab(Path keytab) throws SaslException {
-    String principal =
-        settings.principal.isEmpty() ? Keytabs.principal(keytab, user.name()) : settings.principal;
-    return login(LoginRequest.fromKeytab(keytab, principal));
+  /** The principal set; else the keytab's that the mail user names; else the keytab's first. */
+  private String principalIn(Path keytab) throws SpnegoException {
+    if (!settings.principal.isEmpty()) {
+      return settings.principal;
+    }
+    SharedKeytab.Contents contents = SharedKeytab.of(keytab).contents();
+    if (!contents.fault().isEmpty()) {
+      throw new SpnegoException(
+          Reason.KEYTAB, "Reading the keytab " + keytab + ": " + contents.fault() + ".", null);
+    }
+    String wanted = user.name();
+    String first = "";
+    for (String owner : contents.owners()) {
+      if (owner.regionMatches(true, 0, wanted, 0, wanted.length())
+          && (owner.length() == wanted.length() || owner.charAt(wanted.length()) == '@')) {
+        return owner;
+      }
+      first = first.isEmpty() ? owner : first;
+    }
+    return first;
   }
 
   private InitiatorCredentials withPassword(Secret password) throws SaslException {

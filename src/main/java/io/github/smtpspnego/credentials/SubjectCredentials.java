@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosTicket;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -23,19 +24,25 @@ final class SubjectCredentials {
   SubjectCredentials(Subject subject, String origin) {
     this.subject = subject;
     this.origin = origin;
+    long now = System.currentTimeMillis();
     for (Object held : subject.getPrivateCredentials().toArray()) {
       if (held instanceof GSSCredential credential) {
         add(credential);
+      } else if (held instanceof KerberosTicket kerberos) {
+        add(Ticket.of(kerberos), now);
       }
     }
-    long now = System.currentTimeMillis();
-    for (Ticket ticket : Ticket.in(subject)) {
-      if (ticket.isGood(now)) {
-        tickets.add(ticket);
-      } else {
-        Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);
-        expired = "the ticket of " + ticket.client + " for " + ticket.server + " at " + end;
-      }
+  }
+
+  private void add(@Nullable Ticket ticket, long now) {
+    if (ticket == null) {
+      return; // destroyed
+    }
+    if (ticket.isGood(now)) {
+      tickets.add(ticket);
+    } else {
+      Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);
+      expired = "the ticket of " + ticket.client + " for " + ticket.server + " at " + end;
     }
   }
 
@@ -84,7 +91,8 @@ final class SubjectCredentials {
         other = made.name;
       }
     }
-    // Without a credential the JDK takes the first ticket; with useSubjectCredsOnly=false no other.
+    // Without a credential the JDK takes the first ticket as the ticket-granting one, and then the
+    // one for the server. With useSubjectCredsOnly=false it does not look for that.
     if (other.isEmpty() && !tickets.isEmpty() && isServiceTicketFound()) {
       other = tickets.get(0).client;
       if (settings.isWanted(other)) {

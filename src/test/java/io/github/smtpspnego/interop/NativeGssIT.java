@@ -126,6 +126,13 @@ class NativeGssIT {
     assertTrue(output.contains("alice@EXAMPLE.TEST"), output);
   }
 
+  @Test
+  void aPrincipalThatTheLibraryKnowsNothingOfIsToldSo() {
+    Map<String, String> environment = PEERS.environment(PEERS.newFile("nothing"));
+    String output = token(environment, List.of("principal=alice"), "nothing");
+    assertTrue(output.contains("TROUBLESHOOTING.md#no-credentials"), output);
+  }
+
   /** The second is not the library's default: it is acquired by its name. */
   @ParameterizedTest
   @CsvSource({"'', alice", "bob, bob"})
