@@ -10,6 +10,7 @@ module io.github.smtpspnego {
   requires transitive java.security.jgss;
   requires transitive java.security.sasl;
   requires jdk.security.auth; // Krb5LoginModule
+  requires jdk.security.jgss; // delegation by policy
   requires static jakarta.mail;
   requires static org.eclipse.angus.mail;
   requires static org.jspecify;

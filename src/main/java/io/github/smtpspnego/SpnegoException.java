@@ -137,6 +137,9 @@ public final class SpnegoException extends SaslException {
     }
   }
 
+  /** How the properties begin that reasons and messages name. */
+  private static final String SMTP = "mail.smtp.";
+
   /** Why; never null. */
   private final Reason reason;
 
@@ -186,5 +189,27 @@ public final class SpnegoException extends SaslException {
    */
   public String remedy() {
     return remedy;
+  }
+
+  /**
+   * The same failure, naming the properties of the protocol in use.
+   *
+   * @param protocol the mail protocol, {@code smtps} say
+   * @return an exception that names {@code mail.<protocol>.*}; this one where it does already
+   */
+  public SpnegoException forProtocol(String protocol) {
+    String message = String.valueOf(getMessage());
+    String renamed = message.replace(SMTP, "mail." + protocol + ".");
+    if (renamed.equals(message)) {
+      return this;
+    }
+    return new SpnegoException(renamed, this, remedy.replace(SMTP, "mail." + protocol + "."));
+  }
+
+  private SpnegoException(String message, SpnegoException original, String remedy) {
+    super(message, original.getCause());
+    this.reason = original.reason;
+    this.remedy = remedy;
+    setStackTrace(original.getStackTrace());
   }
 }

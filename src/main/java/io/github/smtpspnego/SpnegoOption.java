@@ -11,12 +11,14 @@ import java.util.List;
  * that is not listed here is warned about.
  */
 public enum SpnegoOption {
-  /** Answer for this protocol at all. */
+  /** The one switch: authenticate on this protocol by SPNEGO. */
   ENABLE(
       "enable",
-      "true for smtp, smtps; else false",
-      List.of("true", "false"),
-      "answer for this protocol at all; switched off, the JDK's own Kerberos client answers"),
+      "auto",
+      List.of("auto", "true", "false"),
+      "`true`: authenticate by SPNEGO, whatever `mail.smtp.auth`, `sasl.enable` and"
+          + " `sasl.mechanisms` say; `auto`: where `GSSAPI` is asked for on smtp and smtps;"
+          + " `false`: the JDK's own Kerberos client answers"),
 
   /** Host patterns that are known to speak SPNEGO (MS-SSEAN 1.5). */
   HOSTS(
@@ -86,7 +88,12 @@ public enum SpnegoOption {
       "require and verify the server's proof of identity"),
 
   /** Forward the ticket-granting ticket to the server. */
-  DELEGATION("delegation", "false", List.of("true", "false"), "forward the ticket to the server");
+  DELEGATION(
+      "delegation",
+      "false",
+      List.of("false", "true", "policy"),
+      "forward the ticket to the server; `policy`: only where the KDC marks the server"
+          + " OK-AS-DELEGATE");
 
   private final String optionName;
   private final String defaultValue;

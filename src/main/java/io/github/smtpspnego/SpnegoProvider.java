@@ -20,6 +20,7 @@ public final class SpnegoProvider extends Provider {
   private static final String VERSION = "0.1";
   private static final String JDK_SASL = "JdkSASL";
   private static final String BESIDE_US = "io.github.smtpspnego.";
+  private static final String LOGOUT = BESIDE_US + "credentials.Logout";
   private static final List<String> MECHANISMS = List.of("GSSAPI", "GSS-SPNEGO");
 
   /** For the JVM's service loader; {@link #install} is what programs call. */
@@ -51,12 +52,31 @@ public final class SpnegoProvider extends Provider {
   }
 
   /**
-   * Takes the provider out; the JDK's own answers again. Does nothing where it is not there, or
-   * where the one there is another class loader's.
+   * Takes the provider out; the JDK's own answers again. Leaves the one of another class loader
+   * where it is. Forgets all logins, as {@link #logout} does.
    */
   public static synchronized void uninstall() {
     if (Security.getProvider(NAME) instanceof SpnegoProvider) {
       Security.removeProvider(NAME);
+    }
+    logout();
+  }
+
+  /**
+   * Forgets all logins that were made for clients and servers: the tickets and keys, which are
+   * destroyed, and which passwords the KDC rejected. The next exchange logs in anew. An exchange
+   * that is under way may fail. Credentials that a program made itself stay as they are.
+   *
+   * <pre>{@code
+   * SpnegoProvider.logout(); // the service account has a new keytab, the old key must not be used
+   * }</pre>
+   */
+  public static void logout() {
+    try {
+      Class<?> logout = Class.forName(LOGOUT, true, SpnegoProvider.class.getClassLoader());
+      ((Runnable) logout.getDeclaredConstructor().newInstance()).run();
+    } catch (ReflectiveOperationException | LinkageError e) {
+      throw new IllegalStateException("the jar is not complete", e);
     }
   }
 

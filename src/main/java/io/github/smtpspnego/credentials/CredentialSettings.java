@@ -1,9 +1,13 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.kerberos.TypedName;
 import io.github.smtpspnego.settings.SettingsReader;
+import java.nio.file.InvalidPathException;
 import java.util.Optional;
+import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSCredential;
 
@@ -11,20 +15,28 @@ import org.ietf.jgss.GSSCredential;
 public final class CredentialSettings {
   final CredentialSource source;
   final String principal;
+
+  /** A path, without {@code FILE:}. */
   final String keytab;
+
+  /** A path without {@code FILE:}, or the name of a cache of another type. */
   final String ticketCache;
+
   final String jaasEntry;
 
   /** The caller's own credential, {@code javax.security.sasl.credentials}. */
   final Optional<GSSCredential> credential;
 
+  final String protocol;
+
   private CredentialSettings(SettingsReader settings) throws SpnegoException {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
     principal = settings.text(SpnegoOption.PRINCIPAL).orElse("");
-    keytab = settings.text(SpnegoOption.KEYTAB).orElse("");
-    ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");
+    keytab = keytab(settings);
+    ticketCache = ticketCache(settings);
     jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
-    credential = settings.object(Sasl.CREDENTIALS, GSSCredential.class);
+    credential = source == CredentialSource.AUTO ? credential(settings) : Optional.empty();
+    protocol = settings.protocol();
   }
 
   /**
@@ -45,9 +57,101 @@ public final class CredentialSettings {
     return read;
   }
 
+  private static String keytab(SettingsReader settings) throws SpnegoException {
+    String name = settings.text(SpnegoOption.KEYTAB).orElse("");
+    String type = TypedName.type(name);
+    if (!type.isEmpty()) {
+      throw settings.bad(
+          SpnegoOption.KEYTAB, "it must be a file; the JDK cannot read keytabs of type " + type);
+    }
+    return path(name, settings, SpnegoOption.KEYTAB);
+  }
+
+  /** A cache of another type may be the native library's. */
+  private static String ticketCache(SettingsReader settings) throws SpnegoException {
+    String name = settings.text(SpnegoOption.TICKETCACHE).orElse("");
+    return TypedName.type(name).isEmpty() ? path(name, settings, SpnegoOption.TICKETCACHE) : name;
+  }
+
+  private static String path(String name, SettingsReader settings, SpnegoOption option)
+      throws SpnegoException {
+    try {
+      return name.isEmpty() ? "" : TypedName.path(name).toString();
+    } catch (InvalidPathException e) {
+      throw settings.bad(option, "it must be the path of a file (" + e.getReason() + ")");
+    }
+  }
+
+  private static Optional<GSSCredential> credential(SettingsReader settings)
+      throws SpnegoException {
+    Object given = settings.object(Sasl.CREDENTIALS, Object.class).orElse(null);
+    if (given == null || given instanceof GSSCredential) {
+      return Optional.ofNullable((GSSCredential) given);
+    }
+    // Its type alone: the object may be a password.
+    throw new SpnegoException(
+        Reason.BAD_SETTING,
+        "The property "
+            + Sasl.CREDENTIALS
+            + " holds an object of the type "
+            + given.getClass().getName()
+            + "; it must be an org.ietf.jgss.GSSCredential.",
+        null);
+  }
+
   /** Whether a source is the one set, or may be it where the choice is left to us. */
   boolean means(CredentialSource candidate, boolean applies) {
     return source == candidate || (source == CredentialSource.AUTO && applies);
+  }
+
+  /** The whole name of a setting's property. */
+  String property(SpnegoOption option) {
+    return option.propertyName(protocol);
+  }
+
+  /**
+   * Whether a principal is the one set, or any is wanted. One that is set without a realm is meant
+   * to be in the default realm; where there is none, in any.
+   *
+   * @param name a principal with its realm
+   */
+  boolean isWanted(String name) {
+    if (principal.isEmpty() || principal.equals(name)) {
+      return true;
+    }
+    try {
+      return new KerberosPrincipal(principal).getName().equals(name);
+    } catch (IllegalArgumentException e) {
+      return name.lastIndexOf('@') == principal.length() && name.startsWith(principal);
+    }
+  }
+
+  /** The failure that credentials are somebody else's than the principal that is set. */
+  SpnegoException notWanted(String name, String origin) {
+    return new SpnegoException(
+        Reason.NO_CREDENTIALS,
+        "Looking for credentials of " + principal + ": found those of " + name + " " + origin + ".",
+        "Log in as "
+            + principal
+            + ", or correct "
+            + property(SpnegoOption.PRINCIPAL)
+            + " or leave it out.",
+        null);
+  }
+
+  /** The failure that the native GSS library takes no such credentials. */
+  SpnegoException notServedByNativeLibrary(String what) {
+    return new SpnegoException(
+        Reason.NATIVE_GSS,
+        "This JVM was started with -Dsun.security.jgss.native=true, and the native GSS library"
+            + " does not take "
+            + what
+            + ".",
+        "Have the library find credentials by itself, in the ticket cache that KRB5CCNAME names or"
+            + " the keytab that KRB5_CLIENT_KTNAME names, and set "
+            + property(SpnegoOption.CREDENTIALS)
+            + "=native; or start the JVM without that property.",
+        null);
   }
 
   private static SpnegoException needs(SettingsReader settings, SpnegoOption other) {

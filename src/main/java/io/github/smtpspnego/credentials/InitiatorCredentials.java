@@ -1,48 +1,66 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.gss.TargetName;
-import java.util.function.Supplier;
+import java.time.InstantSource;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosTicket;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What an initiator authenticates with: a Subject, a GSS credential, or the native library's own
- * credentials. They hold no state of an exchange.
- */
+/** What an initiator authenticates with, and as whom. It holds no state of an exchange. */
 public final class InitiatorCredentials {
-  private final Supplier<String> description;
-  private final @Nullable Subject subject;
+  private final String name;
   private final @Nullable GSSCredential credential;
+  private final @Nullable Subject subject;
+
+  /** Where they come from; for a login of ours the request says that. */
+  private String origin = "";
+
+  private @Nullable LoginRequest request;
   private @Nullable ServiceTickets tickets;
+  private boolean isNative;
 
   private InitiatorCredentials(
-      Supplier<String> description, @Nullable Subject subject, @Nullable GSSCredential credential) {
-    this.description = description;
-    this.subject = subject;
+      String name, @Nullable GSSCredential credential, @Nullable Subject subject) {
+    this.name = name;
     this.credential = credential;
+    this.subject = subject;
   }
 
-  /** A login of ours, as described; its service tickets are ours to drop. */
-  static InitiatorCredentials of(Login login, Supplier<String> description) {
-    InitiatorCredentials credentials =
-        new InitiatorCredentials(description, login.subject, login.credential);
-    credentials.tickets = login.tickets;
-    return credentials;
+  /** A login of ours: its service tickets are shared. */
+  static InitiatorCredentials of(Login login, NamedCredential named, LoginRequest request) {
+    InitiatorCredentials made =
+        new InitiatorCredentials(named.name, named.credential, login.subject);
+    made.request = request;
+    made.tickets = login.tickets;
+    return made;
   }
 
-  static InitiatorCredentials of(Subject subject, String description) {
-    return new InitiatorCredentials(() -> description, subject, null);
+  /** A Subject's: the JDK looks there for service tickets, and keeps them there. */
+  static InitiatorCredentials of(Subject subject, NamedCredential named, String origin) {
+    InitiatorCredentials made = new InitiatorCredentials(named.name, named.credential, subject);
+    made.origin = origin;
+    return made;
   }
 
-  static InitiatorCredentials of(GSSCredential credential, String description) {
-    return new InitiatorCredentials(() -> description, null, credential);
+  /** A Subject's that holds service tickets alone. */
+  static InitiatorCredentials ofServiceTickets(Subject subject, String name, String origin) {
+    InitiatorCredentials made = new InitiatorCredentials(name, null, subject);
+    made.origin = origin;
+    return made;
   }
 
-  static InitiatorCredentials ofNativeLibrary() {
-    return new InitiatorCredentials(() -> "with the native GSS library's credentials", null, null);
+  static InitiatorCredentials of(NamedCredential named, String origin) {
+    InitiatorCredentials made = new InitiatorCredentials(named.name, named.credential, null);
+    made.origin = origin;
+    return made;
+  }
+
+  static InitiatorCredentials ofNativeLibrary(NamedCredential named) {
+    InitiatorCredentials made = of(named, "with the native GSS library's credentials");
+    made.isNative = true;
+    return made;
   }
 
   /**
@@ -51,13 +69,14 @@ public final class InitiatorCredentials {
    * @return "as alice@REALM from the keytab /etc/mail.keytab"
    */
   public String describe() {
-    return description.get();
+    return request == null ? "as " + name + " " + origin : request.describe(name);
   }
 
   /**
    * The GSS credential to hand to the context.
    *
-   * @return the caller's own, or a login's; null where the Subject's are meant
+   * @return the caller's own, or one made of a ticket-granting ticket; null where a Subject holds
+   *     service tickets alone
    */
   public @Nullable GSSCredential credential() {
     return credential;
@@ -69,7 +88,8 @@ public final class InitiatorCredentials {
    * @return the ticket; null where there is none, or none that is known
    */
   public @Nullable KerberosTicket ticket() {
-    return subject == null ? null : ServiceTickets.ticketGrantingTicket(subject);
+    Ticket granting = subject == null ? null : Ticket.granting(subject);
+    return granting == null ? null : granting.ticket;
   }
 
   /**
@@ -81,7 +101,7 @@ public final class InitiatorCredentials {
    * @throws SaslException if the action throws it
    */
   public <T> T run(SaslAction<T> action) throws SaslException {
-    return subject == null ? action.run() : Subjects.runAs(subject, action);
+    return subject == null && !isNative ? action.run() : Subjects.runAs(subject, action);
   }
 
   /**
@@ -91,8 +111,9 @@ public final class InitiatorCredentials {
    * @return to be told how the exchange ends
    */
   public TicketAttempt begin(TargetName target) {
-    ServiceTickets used =
-        tickets == null && subject != null ? new ServiceTickets(subject) : tickets;
-    return used == null ? new TicketAttempt(null, target) : used.begin(target);
+    return tickets == null
+        ? new TicketAttempt(
+            this, new ServiceTicket(target, subject, InstantSource.system()), null, 0)
+        : tickets.begin(this, target);
   }
 }

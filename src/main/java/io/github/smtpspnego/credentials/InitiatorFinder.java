@@ -2,16 +2,13 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.kerberos.KeytabFile;
+import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.kerberos.TicketCacheFile;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.kerberos.KerberosPrincipal;
-import javax.security.auth.kerberos.KerberosTicket;
+import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +23,8 @@ public final class InitiatorFinder {
    * Creates a finder; nothing is looked for yet.
    *
    * @param settings what to look for
-   * @param handler knows the user and password, as Angus Mail's does, or null
+   * @param handler knows the user and password, or null; it is asked for the password only where
+   *     one would be used
    */
   public InitiatorFinder(CredentialSettings settings, @Nullable CallbackHandler handler) {
     this.settings = settings;
@@ -36,60 +34,64 @@ public final class InitiatorFinder {
 
   /**
    * Finds the credentials. With {@code auto}, the first that applies: a GSS credential in the
-   * properties, the calling thread's Subject, keytab, JAAS entry, password, native library where it
-   * is on and no ticket cache is set, ticket cache.
+   * properties, keytab, JAAS entry, password, the ticket cache that is set; then what the program
+   * did not name: the calling thread's Subject where something in it is still valid, the native
+   * library where it is on, the user's ticket cache.
    *
    * @return the credentials
-   * @throws SpnegoException if there are none
+   * @throws SpnegoException if there are none, or they are not the principal's that is set
    */
   public InitiatorCredentials find() throws SpnegoException {
-    GSSCredential credential = settings.credential.orElse(null);
-    if (credential != null && settings.source == CredentialSource.AUTO) {
-      return of(credential);
+    try {
+      return search();
+    } catch (SpnegoException e) {
+      throw e.forProtocol(settings.protocol);
+    } catch (SaslException e) {
+      throw new SpnegoException(Reason.GSS_FAILURE, "Looking for credentials: " + e + ".", e);
     }
-    if (settings.means(CredentialSource.SUBJECT, true)) {
-      InitiatorCredentials ofSubject = ofSubject(Subjects.current());
-      if (ofSubject != null) {
-        return ofSubject;
-      }
-      if (settings.source == CredentialSource.SUBJECT) {
-        throw new SpnegoException(
-            Reason.NO_CREDENTIALS,
-            "Looking for the calling thread's Subject (credentials=subject): there is none with"
-                + " Kerberos credentials.",
-            "Run the mail code inside Subject.callAs (Subject.doAs before JDK 18).",
-            null);
-      }
+  }
+
+  private InitiatorCredentials search() throws SaslException {
+    if (settings.credential.isPresent()) {
+      return of(settings.credential.get());
     }
     if (settings.means(CredentialSource.KEYTAB, !settings.keytab.isEmpty())) {
-      Path keytab = Path.of(settings.keytab);
-      return login(LoginRequest.fromKeytab(keytab, principalOf(keytab)));
+      return login(LoginRequest.fromKeytab(Path.of(settings.keytab), keytabPrincipal()));
     }
     if (settings.means(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
       try (Secret password = user.password()) {
         return login(LoginRequest.byJaas(settings.jaasEntry, user.name(), password, handler));
       }
     }
-    try (Secret password = user.password()) {
-      if (settings.means(CredentialSource.PASSWORD, !password.isEmpty())) {
-        return withPassword(password);
+    if (settings.means(CredentialSource.PASSWORD, true)) {
+      try (Secret password = user.password()) {
+        if (settings.means(CredentialSource.PASSWORD, !password.isEmpty())) {
+          return withPassword(password);
+        }
       }
     }
-    if (settings.means(
-        CredentialSource.NATIVE, isNativeLibraryOn() && settings.ticketCache.isEmpty())) {
-      return ofNativeLibrary();
+    if (settings.means(CredentialSource.TICKETCACHE, !settings.ticketCache.isEmpty())) {
+      return fromTicketCache();
     }
-    Path cache =
-        settings.ticketCache.isEmpty()
-            ? TicketCacheFile.ofUser()
-            : TicketCacheFile.named(settings.ticketCache, "setting ticketcache");
-    return login(LoginRequest.fromTicketCache(cache, settings.principal));
+    if (settings.means(CredentialSource.SUBJECT, true)) {
+      InitiatorCredentials ofSubject = ofSubject(Subjects.current());
+      if (ofSubject != null) {
+        return ofSubject;
+      }
+    }
+    return settings.means(CredentialSource.NATIVE, NativeLibrary.isOn())
+        ? NativeLibrary.credentials(settings)
+        : fromTicketCache();
   }
 
-  private static InitiatorCredentials of(GSSCredential credential) throws SpnegoException {
+  private InitiatorCredentials of(GSSCredential credential) throws SpnegoException {
+    NamedCredential named;
+    boolean isInitiating;
+    boolean isGood;
     try {
-      return InitiatorCredentials.of(
-          credential, "as " + credential.getName() + " with the caller's GSS credential");
+      named = NamedCredential.of(credential);
+      isInitiating = named.isInitiating();
+      isGood = named.isGood();
     } catch (GSSException | RuntimeException e) {
       throw new SpnegoException(
           Reason.NO_CREDENTIALS,
@@ -97,46 +99,53 @@ public final class InitiatorFinder {
           "Hand over one that is valid, for initiating, and not disposed.",
           e);
     }
+    if (!isInitiating || !isGood) {
+      throw new SpnegoException(
+          isGood ? Reason.NO_CREDENTIALS : Reason.TICKET_EXPIRED,
+          "The GSS credential of "
+              + named.name
+              + " in javax.security.sasl.credentials "
+              + (isGood ? "is for accepting only." : "has expired."),
+          "Hand over one that is valid, and for initiating.",
+          null);
+    }
+    String origin = "with the caller's GSS credential";
+    if (!settings.isWanted(named.name)) {
+      throw settings.notWanted(named.name, origin);
+    }
+    return InitiatorCredentials.of(named, origin);
   }
 
-  private static @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject) {
-    if (subject == null
-        || (subject.getPrivateCredentials(KerberosTicket.class).isEmpty()
-            && subject.getPrivateCredentials(GSSCredential.class).isEmpty())) {
-      return null;
+  private @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject) throws SaslException {
+    SubjectCredentials held =
+        subject == null ? null : new SubjectCredentials(subject, "with the caller's Subject");
+    InitiatorCredentials good = held == null ? null : held.good(settings);
+    if (good != null || settings.source != CredentialSource.SUBJECT) {
+      return good;
     }
-    String name = "";
-    for (KerberosPrincipal principal : subject.getPrincipals(KerberosPrincipal.class)) {
-      name = "as " + principal.getName() + " ";
+    String tried = "Looking for the calling thread's Subject (credentials=subject): ";
+    if (held != null && !held.expired().isEmpty()) {
+      throw new SpnegoException(
+          Reason.TICKET_EXPIRED,
+          tried + "what it holds has expired, " + held.expired() + ".",
+          "Have the program log in again before its tickets expire.",
+          null);
     }
-    return InitiatorCredentials.of(subject, name + "with the caller's Subject");
+    throw new SpnegoException(
+        Reason.NO_CREDENTIALS,
+        tried + "there is none with Kerberos credentials.",
+        "Run the mail code inside Subject.callAs (Subject.doAs before JDK 18).",
+        null);
   }
 
   /** The principal set; else the keytab's that the mail user names; else the keytab's first. */
-  private String principalOf(Path keytab) throws SpnegoException {
-    if (!settings.principal.isEmpty()) {
-      return settings.principal;
-    }
-    List<String> principals;
-    try {
-      principals = KeytabFile.principals(KeytabFile.read(keytab));
-    } catch (IOException | RuntimeException e) {
-      throw new SpnegoException(Reason.KEYTAB, "Reading the keytab " + keytab + ": " + e + ".", e);
-    }
-    if (principals.isEmpty()) {
-      throw new SpnegoException(Reason.KEYTAB, "The keytab " + keytab + " is empty.", null);
-    }
-    String wanted = user.name().toLowerCase(Locale.ROOT);
-    for (String principal : principals) {
-      String known = principal.toLowerCase(Locale.ROOT);
-      if (known.equals(wanted) || known.startsWith(wanted + "@")) {
-        return principal;
-      }
-    }
-    return principals.get(0);
+  private String keytabPrincipal() throws SpnegoException {
+    return settings.principal.isEmpty()
+        ? Keytabs.principal(Path.of(settings.keytab), user.name())
+        : settings.principal;
   }
 
-  private InitiatorCredentials withPassword(Secret password) throws SpnegoException {
+  private InitiatorCredentials withPassword(Secret password) throws SaslException {
     String principal = settings.principal.isEmpty() ? user.name() : settings.principal;
     if (principal.isEmpty() || password.isEmpty()) {
       throw new SpnegoException(
@@ -150,29 +159,55 @@ public final class InitiatorFinder {
     return login(LoginRequest.withPassword(principal, password));
   }
 
-  private static InitiatorCredentials login(LoginRequest request) throws SpnegoException {
-    Login login = LoginCache.shared().get(request);
-    return InitiatorCredentials.of(login, () -> describe(login, request));
-  }
-
-  private static String describe(Login login, LoginRequest request) {
-    String described = request.describe();
-    return described.contains(login.client)
-        ? described
-        : "as " + login.client + ", logged in " + described;
-  }
-
-  private static InitiatorCredentials ofNativeLibrary() throws SpnegoException {
-    if (!isNativeLibraryOn()) {
-      throw new SpnegoException(
-          Reason.NATIVE_GSS,
-          "credentials=native: this JVM was started without -Dsun.security.jgss.native=true.",
-          null);
+  /** The ticket cache that is set; else the user's. */
+  private InitiatorCredentials fromTicketCache() throws SaslException {
+    String name = settings.ticketCache;
+    if (NativeLibrary.isOn() && (name.isEmpty() || NativeLibrary.isDefaultCache(name))) {
+      return NativeLibrary.credentials(settings);
     }
-    return InitiatorCredentials.ofNativeLibrary();
+    String origin = "property " + settings.property(SpnegoOption.TICKETCACHE);
+    Path cache = name.isEmpty() ? TicketCacheFile.ofUser() : TicketCacheFile.named(name, origin);
+    LoginRequest request = LoginRequest.fromTicketCache(cache);
+    try {
+      return login(request);
+    } catch (SpnegoException e) {
+      // Whose tickets have expired may tell why they are not there.
+      Optional<String> owner =
+          settings.principal.isEmpty() || cache == null
+              ? Optional.empty()
+              : TicketCacheFile.defaultPrincipal(cache);
+      if (owner.isPresent() && !settings.isWanted(owner.get())) {
+        throw settings.notWanted(owner.get(), request.origin());
+      }
+      throw e;
+    }
+  }
+
+  private InitiatorCredentials login(LoginRequest request) throws SaslException {
+    if (NativeLibrary.isOn()) {
+      throw settings.notServedByNativeLibrary("credentials " + request.origin());
+    }
+    Login login = LoginCache.shared().get(request);
+    NamedCredential made = login.credential();
+    if (made == null) {
+      InitiatorCredentials others =
+          new SubjectCredentials(login.subject, request.origin()).good(settings);
+      if (others == null) {
+        throw new SpnegoException(
+            Reason.JAAS_ENTRY,
+            "Logging in " + request.describe() + ": it gave no ticket-granting ticket.",
+            "Give its Krb5LoginModule no isInitiator=false; a client needs a ticket.",
+            null);
+      }
+      return others;
+    }
+    if (!request.namesClient() && !settings.isWanted(made.name)) {
+      throw settings.notWanted(made.name, request.origin());
+    }
+    return InitiatorCredentials.of(login, made, request);
   }
 
   static boolean isNativeLibraryOn() {
-    return Boolean.getBoolean("sun.security.jgss.native");
+    return NativeLibrary.isOn();
   }
 }

@@ -1,16 +1,16 @@
 package io.github.smtpspnego.credentials;
 
-import io.github.smtpspnego.gss.Gss;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import javax.security.auth.DestroyFailedException;
+import javax.security.auth.Destroyable;
 import javax.security.auth.Subject;
-import javax.security.auth.kerberos.KerberosTicket;
 import javax.security.sasl.SaslException;
-import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
-/** A Subject that is logged in, and how long it is good for. Immutable but for its tickets. */
+/** A Subject that is logged in, and how long it is good for. */
 final class Login {
   /** So long before the end of a ticket a new one is got, for tickets that live hours. */
   private static final Duration LONGEST_MARGIN = Duration.ofMinutes(5);
@@ -20,14 +20,8 @@ final class Login {
 
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 
-  /** The principal that is logged in; empty where no ticket tells. */
-  final String client;
-
   /** Holds the ticket-granting ticket, and the service tickets that were got with it. */
   final Subject subject;
-
-  /** The Subject's, found once; null where it is looked for at each exchange. */
-  final @Nullable GSSCredential credential;
 
   final ServiceTickets tickets;
 
@@ -40,66 +34,56 @@ final class Login {
   /** When its ticket expires. */
   final Instant end;
 
+  /** The ticket-granting ticket; null for an acceptor's login, and for those of other modules. */
+  private final @Nullable Ticket ticket;
+
+  private volatile @Nullable NamedCredential credential;
+
   private Login(
-      String client,
       Subject subject,
-      @Nullable GSSCredential credential,
       ServiceTickets tickets,
       FileStamp stamp,
       Instant renewAt,
-      Instant end) {
-    this.client = client;
+      Instant end,
+      @Nullable Ticket ticket) {
     this.subject = subject;
-    this.credential = credential;
     this.tickets = tickets;
     this.stamp = stamp;
     this.renewAt = renewAt;
     this.end = end;
+    this.ticket = ticket;
   }
 
   static Login of(Subject subject, FileStamp stamp, Instant now) {
-    KerberosTicket ticket = ServiceTickets.ticketGrantingTicket(subject);
-    ServiceTickets tickets = new ServiceTickets(subject);
+    Ticket ticket = Ticket.granting(subject);
+    ServiceTickets tickets = new ServiceTickets(subject, InstantSource.system());
     if (ticket == null) {
       Instant again = now.plus(WITHOUT_TICKET);
-      return new Login("", subject, null, tickets, stamp, again, again);
+      return new Login(subject, tickets, stamp, again, again, null);
     }
-    Instant end = ticket.getEndTime().toInstant();
+    Instant end = Instant.ofEpochMilli(ticket.end);
     Duration rest = Duration.between(now, end);
     Duration lifetime =
-        ticket.getStartTime() == null
-            ? rest
-            : Duration.between(ticket.getStartTime().toInstant(), end);
+        ticket.start == ticket.end ? rest : Duration.ofMillis(ticket.end - ticket.start);
     Duration margin = min(LONGEST_MARGIN, lifetime.dividedBy(5));
     // A ticket that is near its end already cannot be had fresher: try again on the way there.
     Duration wait = rest.compareTo(margin) > 0 ? rest.minus(margin) : rest.dividedBy(4);
-    return new Login(
-        ticket.getClient().getName(),
-        subject,
-        credentialOf(subject),
-        tickets,
-        stamp,
-        now.plus(wait),
-        end);
+    return new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
   }
 
-  private static @Nullable GSSCredential credentialOf(Subject subject) {
-    if (InitiatorFinder.isNativeLibraryOn()) {
-      return null; // that library finds credentials of its own
+  /**
+   * The credential for contexts. It is made once: a context that is made without one looks through
+   * the Subject each time.
+   *
+   * @return null where the login gave nothing to initiate with
+   */
+  @Nullable NamedCredential credential() throws SaslException {
+    NamedCredential made = credential;
+    if (made == null && ticket != null) {
+      made = NamedCredential.of(ticket);
+      credential = made;
     }
-    try {
-      return Subjects.runAs(subject, Login::currentCredential);
-    } catch (SaslException | RuntimeException e) {
-      return null; // the exchange will say what the JDK lacks
-    }
-  }
-
-  private static GSSCredential currentCredential() throws SaslException {
-    try {
-      return Gss.initiatorCredential();
-    } catch (GSSException e) {
-      throw new SaslException("no credential in the Subject", e);
-    }
+    return made;
   }
 
   /** Whether it may be used without a look at the KDC. */
@@ -110,11 +94,34 @@ final class Login {
   /** The same login, to be renewed later, after a renewal that did not succeed. */
   Login retryAfter(Instant now) {
     Duration wait = min(LONGEST_RETRY, Duration.between(now, end).dividedBy(4));
-    return new Login(client, subject, credential, tickets, stamp, now.plus(wait), end);
+    Login kept = new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
+    kept.credential = credential;
+    return kept;
   }
 
   boolean isValid(Instant now) {
-    return now.isBefore(end);
+    return ticket == null ? now.isBefore(end) : ticket.isGood(now.toEpochMilli());
+  }
+
+  /** Destroys its tickets and keys; who uses them at this moment fails. */
+  void destroy() {
+    NamedCredential made = credential;
+    if (made != null) {
+      try {
+        made.credential.dispose();
+      } catch (GSSException e) {
+        // What cannot be destroyed is forgotten.
+      }
+    }
+    for (Object held : subject.getPrivateCredentials().toArray()) {
+      if (held instanceof Destroyable secret) {
+        try {
+          secret.destroy();
+        } catch (DestroyFailedException | RuntimeException e) {
+          // Likewise.
+        }
+      }
+    }
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ class LoginCache {
   private static final Duration CACHE_REWRITE = Duration.ofMillis(50);
 
   private final InstantSource clock;
-  private final Map<List<String>, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<List<String>, Slot> slots = new ConcurrentHashMap<>();
 
   LoginCache(InstantSource clock) {
     this.clock = clock;
@@ -55,19 +55,48 @@ class LoginCache {
     return slot(request.key()).get(request);
   }
 
-  private Slot slot(List<String> key) {
-    synchronized (slots) {
-      Slot slot = slots.get(key);
-      if (slot == null) {
-        slot = new Slot();
-        slots.put(key, slot);
-        if (slots.size() > MOST_LOGINS) {
-          Iterator<Slot> leastRecentlyUsed = slots.values().iterator();
-          leastRecentlyUsed.next();
-          leastRecentlyUsed.remove();
-        }
+  /** Forgets all logins and rejections, and destroys the tickets. */
+  final void clear() {
+    for (Iterator<Slot> each = slots.values().iterator(); each.hasNext(); ) {
+      Slot slot = each.next();
+      each.remove();
+      Login login = slot.login;
+      if (login != null) {
+        login.destroy();
       }
-      return slot;
+    }
+  }
+
+  /** The same failure for another thread: an exception belongs to the one that it is thrown in. */
+  static SpnegoException again(SpnegoException first) {
+    String message = String.valueOf(first.getMessage());
+    int remedy = message.lastIndexOf(" " + first.remedy() + " (TROUBLESHOOTING.md#");
+    String whatHappened = remedy < 0 ? message : message.substring(0, remedy);
+    return new SpnegoException(first.reason(), whatHappened, first.remedy(), first);
+  }
+
+  private Slot slot(List<String> key) {
+    Slot known = slots.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (slots.size() >= MOST_LOGINS) {
+      forgetLeastRecentlyUsed();
+    }
+    Slot made = new Slot();
+    Slot other = slots.putIfAbsent(key, made);
+    return other == null ? made : other;
+  }
+
+  private void forgetLeastRecentlyUsed() {
+    Slot oldest = null;
+    for (Slot slot : slots.values()) {
+      if (oldest == null || slot.used < oldest.used) {
+        oldest = slot;
+      }
+    }
+    if (oldest != null) {
+      slots.values().remove(oldest);
     }
   }
 
@@ -84,10 +113,8 @@ class LoginCache {
     private volatile int outcomes;
     private volatile @Nullable Login login;
 
-    /** What the file was like, and in which millisecond since 1970; written in this order. */
-    private volatile FileStamp seen = FileStamp.NONE;
-
-    private volatile long seenAt = Long.MIN_VALUE;
+    /** When it was asked for last, in milliseconds since 1970. */
+    private volatile long used;
 
     private @Nullable SpnegoException failure;
     private Instant failedAt = Instant.MIN;
@@ -96,7 +123,11 @@ class LoginCache {
     Login get(LoginRequest request) throws SpnegoException {
       int before = outcomes;
       Instant asked = clock.instant();
-      FileStamp stamp = stamp(request, asked);
+      long millis = asked.toEpochMilli();
+      if (used != millis) {
+        used = millis;
+      }
+      FileStamp stamp = FileStamp.of(request.file, millis);
       Login current = login;
       if (current != null && current.isFresh(stamp, asked)) {
         return current;
@@ -123,16 +154,6 @@ class LoginCache {
       }
     }
 
-    /** A look at the file costs as much as all else here, so those of one millisecond share one. */
-    private FileStamp stamp(LoginRequest request, Instant now) {
-      long millis = now.toEpochMilli();
-      if (seenAt != millis) {
-        seen = FileStamp.of(request.file);
-        seenAt = millis;
-      }
-      return seen;
-    }
-
     /** Throws the last failure where asking again would change nothing, or do harm. */
     private void throwAgain(SpnegoException last, LoginRequest request, boolean waited, Instant now)
         throws SpnegoException {
@@ -150,7 +171,7 @@ class LoginCache {
             last);
       }
       if (waited) {
-        throw last;
+        throw again(last);
       }
     }
 

@@ -12,7 +12,10 @@ final class LoginRequest {
   /** Keytab, ticket cache, password or JAAS. */
   final CredentialSource source;
 
-  /** Whom to log in as; empty where the ticket cache or the JAAS entry decides. */
+  /**
+   * Whom to log in as; empty where the ticket cache decides. For a JAAS entry the user, which its
+   * modules may ask for.
+   */
   final String principal;
 
   /** The keytab or ticket cache; null where the JDK looks for the ticket cache itself. */
@@ -45,8 +48,8 @@ final class LoginRequest {
     return new LoginRequest(CredentialSource.KEYTAB, principal, keytab, null, "", null);
   }
 
-  static LoginRequest fromTicketCache(@Nullable Path cache, String principal) {
-    return new LoginRequest(CredentialSource.TICKETCACHE, principal, cache, null, "", null);
+  static LoginRequest fromTicketCache(@Nullable Path cache) {
+    return new LoginRequest(CredentialSource.TICKETCACHE, "", cache, null, "", null);
   }
 
   static LoginRequest withPassword(String principal, Secret password) {
@@ -70,16 +73,34 @@ final class LoginRequest {
 
   /** The request in words: "as alice@REALM from the keytab /etc/mail.keytab". */
   String describe() {
-    String as = principal.isEmpty() ? "" : "as " + principal + " ";
-    if (source == CredentialSource.KEYTAB) {
-      return as + "from the keytab " + file;
-    }
-    if (source == CredentialSource.TICKETCACHE) {
-      return as + (file == null ? "from the user's ticket cache" : "from the ticket cache " + file);
-    }
-    return source == CredentialSource.PASSWORD
-        ? as + "with a password"
-        : "by the JAAS entry " + jaasEntry;
+    String as =
+        source == CredentialSource.JAAS || principal.isEmpty() ? "" : "as " + principal + " ";
+    return as + origin();
+  }
+
+  /** The same for a login as a client, which the KDC or the ticket cache named. */
+  String describe(String client) {
+    return principal.equals(client) ? describe() : "as " + client + ", logged in " + describe();
+  }
+
+  /**
+   * Whether it is the request that names the client, and not the ticket cache, the JAAS entry, or a
+   * system property that the JDK's login module obeys.
+   */
+  boolean namesClient() {
+    return (source == CredentialSource.KEYTAB || source == CredentialSource.PASSWORD)
+        && System.getProperty("sun.security.krb5.principal") == null;
+  }
+
+  /** Where the credentials come from: "from the keytab /etc/mail.keytab". */
+  String origin() {
+    return switch (source) {
+      case KEYTAB -> "from the keytab " + file;
+      case TICKETCACHE ->
+          file == null ? "from the user's ticket cache" : "from the ticket cache " + file;
+      case JAAS -> "by the JAAS entry " + jaasEntry;
+      default -> "with a password";
+    };
   }
 
   /**

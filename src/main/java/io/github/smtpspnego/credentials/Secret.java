@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * keeping it, a keyed hash is kept, and the key is random in each JVM.
  */
 final class Secret implements AutoCloseable {
-  private static final byte[] KEY = new SecureRandom().generateSeed(32);
+  private static final byte[] KEY = new byte[32];
+
+  static {
+    new SecureRandom().nextBytes(KEY);
+  }
 
   private final char[] password;
   private @Nullable String fingerprint;

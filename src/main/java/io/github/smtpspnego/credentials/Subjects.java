@@ -26,7 +26,8 @@ final class Subjects {
     return CURRENT == null ? currentBefore18() : (Subject) invoke(CURRENT);
   }
 
-  static <T> T runAs(Subject subject, SaslAction<T> action) throws SaslException {
+  /** Runs an action as a Subject, or as no Subject where it is null. */
+  static <T> T runAs(@Nullable Subject subject, SaslAction<T> action) throws SaslException {
     try {
       return CALL_AS == null ? runBefore18(subject, action) : callAs(CALL_AS, subject, action);
     } catch (PrivilegedActionException | CompletionException e) {
@@ -39,12 +40,12 @@ final class Subjects {
 
   // The cast holds: the method returns what the action returned.
   @SuppressWarnings("unchecked")
-  private static <T> T callAs(Method callAs, Subject subject, SaslAction<T> action) {
+  private static <T> T callAs(Method callAs, @Nullable Subject subject, SaslAction<T> action) {
     Callable<T> callable = action::run;
     return (T) invoke(callAs, subject, callable);
   }
 
-  private static <T> T runBefore18(Subject subject, SaslAction<T> action)
+  private static <T> T runBefore18(@Nullable Subject subject, SaslAction<T> action)
       throws PrivilegedActionException {
     PrivilegedExceptionAction<T> privileged = action::run;
     return Subject.doAs(subject, privileged);
@@ -55,7 +56,7 @@ final class Subjects {
     return Subject.getSubject(java.security.AccessController.getContext());
   }
 
-  private static Object invoke(Method method, Object... arguments) {
+  private static Object invoke(Method method, @Nullable Object... arguments) {
     try {
       return method.invoke(null, arguments);
     } catch (InvocationTargetException e) {

@@ -1,28 +1,53 @@
 package io.github.smtpspnego.credentials;
 
-import io.github.smtpspnego.gss.TargetName;
-import java.lang.ref.WeakReference;
-import java.time.Duration;
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.kerberos.KerberosFailure;
 import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
 import org.jspecify.annotations.Nullable;
 
-/** One exchange that uses a service ticket: it ends in proof, or its ticket is in doubt. */
+/**
+ * One exchange that uses a service ticket. It ends with the server's proof, or the ticket is
+ * dropped. Not for use by several threads at a time.
+ */
 public final class TicketAttempt {
-  private static final Duration LONGEST_EXCHANGE = Duration.ofMinutes(2);
+  private final InitiatorCredentials credentials;
+  private final ServiceTicket ticket;
 
-  private final @Nullable ServiceTickets tickets;
-  private final TargetName target;
-  private final WeakReference<Thread> owner = new WeakReference<>(Thread.currentThread());
-  private final long since = System.nanoTime();
+  /** Where the exchange is under way; null where nobody shares the ticket. */
+  private final @Nullable ServiceTickets shared;
 
-  /** Begins; without tickets there is nothing to keep an eye on. */
-  TicketAttempt(@Nullable ServiceTickets tickets, TargetName target) {
-    this.tickets = tickets;
-    this.target = target;
+  /** When it began, in milliseconds since 1970. */
+  final long since;
+
+  private int drops;
+
+  TicketAttempt(
+      InitiatorCredentials credentials,
+      ServiceTicket ticket,
+      @Nullable ServiceTickets shared,
+      long since) {
+    this.credentials = credentials;
+    this.ticket = ticket;
+    this.shared = shared;
+    this.since = since;
+    this.drops = ticket.drops();
   }
 
-  TargetName target() {
-    return target;
+  /**
+   * The target's name for the context. It is made once for a login and a target.
+   *
+   * @return the name
+   * @throws SpnegoException if the JDK cannot make a name of it, for lack of a realm say
+   */
+  public GSSName name() throws SpnegoException {
+    try {
+      return ticket.name();
+    } catch (GSSException | RuntimeException e) {
+      throw KerberosFailure.explain(
+          "Authenticating to " + ticket.target() + " " + credentials.describe(), e);
+    }
   }
 
   /**
@@ -32,31 +57,24 @@ public final class TicketAttempt {
    * @param firstToken makes it
    * @param <T> what it makes
    * @return what it made
-   * @throws SaslException if it throws it
+   * @throws SaslException if it throws it, or the thread that was waited for got no ticket
    */
   public <T> T inTurn(SaslAction<T> firstToken) throws SaslException {
-    return tickets == null ? firstToken.run() : tickets.inTurn(target, firstToken);
+    drops = ticket.drops();
+    return shared == null ? firstToken.run() : ticket.inTurn(firstToken);
   }
 
   /** Ends it: the server proved that it could read the ticket, or the ticket was never sent. */
   public void proved() {
-    if (tickets != null) {
-      tickets.end(this);
+    if (shared != null) {
+      shared.end(this);
     }
   }
 
-  /** Ends it without that proof. */
+  /** Ends it without that proof. Does nothing where it has ended already. */
   public void failed() {
-    if (tickets != null && tickets.end(this)) {
-      tickets.drop(target);
+    if (shared == null || shared.end(this)) {
+      ticket.drop(drops);
     }
-  }
-
-  boolean isAbandoned() {
-    Thread thread = owner.get();
-    return thread == null
-        || thread == Thread.currentThread()
-        || !thread.isAlive()
-        || System.nanoTime() - since > LONGEST_EXCHANGE.toNanos();
   }
 }

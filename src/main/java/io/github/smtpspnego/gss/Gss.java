@@ -3,6 +3,7 @@ package io.github.smtpspnego.gss;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 
 /**
@@ -16,19 +17,50 @@ import org.ietf.jgss.Oid;
 public final class Gss {
   static final GSSManager MANAGER = GSSManager.getInstance();
 
-  private static final Oid[] MECHANISMS = {Oids.SPNEGO, Oids.KERBEROS};
-
   private Gss() {}
 
   /**
-   * The credential that contexts of the current Subject's initiate with. A context that is made
-   * without one looks through the Subject each time.
+   * Makes a credential to initiate SPNEGO contexts with, from the current Subject's ticket-granting
+   * ticket. With {@code useSubjectCredsOnly=false} the JDK asks for a password on the console where
+   * the Subject has no ticket that is still valid.
    *
-   * @return the credential; good as long as the Subject's ticket-granting ticket
+   * @return the credential; good as long as the ticket
    * @throws GSSException if the Subject has no ticket-granting ticket
    */
   public static GSSCredential initiatorCredential() throws GSSException {
     return MANAGER.createCredential(
-        null, GSSCredential.INDEFINITE_LIFETIME, MECHANISMS, GSSCredential.INITIATE_ONLY);
+        null,
+        GSSCredential.INDEFINITE_LIFETIME,
+        new Oid[] {Oids.SPNEGO},
+        GSSCredential.INITIATE_ONLY);
+  }
+
+  /**
+   * Has the native library acquire a credential to initiate SPNEGO contexts with. It is to be
+   * called without a Subject.
+   *
+   * @param principal whose credential; empty for the library's default
+   * @return the credential; its name is that of the default's principal, or the one asked for
+   * @throws GSSException if the library has none
+   */
+  public static GSSCredential nativeCredential(String principal) throws GSSException {
+    GSSName name =
+        principal.isEmpty() ? null : MANAGER.createName(principal, Oids.KERBEROS_PRINCIPAL_NAME);
+    return MANAGER.createCredential(
+        name,
+        GSSCredential.INDEFINITE_LIFETIME,
+        // Kerberos first: of SPNEGO the library says only that no mechanism has credentials.
+        new Oid[] {Oids.KERBEROS, Oids.SPNEGO},
+        GSSCredential.INITIATE_ONLY);
+  }
+
+  /**
+   * Whether there is SPNEGO: a JVM that was started with a native library which cannot be loaded
+   * has no mechanism at all.
+   *
+   * @return true where contexts can be made
+   */
+  public static boolean hasSpnego() {
+    return Oids.SPNEGO.containedIn(MANAGER.getMechs());
   }
 }

@@ -1,8 +1,9 @@
 package io.github.smtpspnego.gss;
 
-/** Names that a peer chose, made fit for messages and logs: one line, not too long. */
+/** Text that a peer chose, made fit for messages and logs: one line, not too long. */
 public final class Printable {
-  private static final int LONGEST = 120;
+  private static final int LONGEST_NAME = 120;
+  private static final int LONGEST_REPLY = 300;
 
   private Printable() {}
 
@@ -14,15 +15,36 @@ public final class Printable {
    *     long
    */
   public static String of(String name) {
-    StringBuilder text = new StringBuilder(name.length());
-    name.codePoints().forEach(c -> text.appendCodePoint(isHidden(c) ? '?' : c));
-    String shown = text.toString();
-    return shown.codePointCount(0, shown.length()) <= LONGEST
-        ? shown
-        : shown.substring(0, shown.offsetByCodePoints(0, LONGEST))
-            + "... ("
-            + name.length()
-            + " characters)";
+    return cut(shown(name), LONGEST_NAME, "... (" + name.length() + " characters)");
+  }
+
+  private static String shown(String text) {
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> shown.appendCodePoint(isHidden(c) ? '?' : c));
+    return shown.toString();
+  }
+
+  private static String cut(String text, int longest, String mark) {
+    return text.codePointCount(0, text.length()) <= longest
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, longest)) + mark;
+  }
+
+  /**
+   * Makes a server's reply fit to be shown on one line.
+   *
+   * @param reply its lines
+   * @return the lines, separated by slashes, with question marks for control characters, and cut
+   *     where there are more than 300 characters
+   */
+  public static String lines(String reply) {
+    StringBuilder text = new StringBuilder();
+    String separator = "";
+    for (String line : reply.split("\n", -1)) {
+      text.append(separator).append(shown(line.strip()));
+      separator = " / ";
+    }
+    return cut(text.toString(), LONGEST_REPLY, "...");
   }
 
   /**

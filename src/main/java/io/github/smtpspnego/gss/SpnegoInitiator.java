@@ -1,5 +1,6 @@
 package io.github.smtpspnego.gss;
 
+import com.sun.security.jgss.ExtendedGSSContext;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
@@ -7,6 +8,7 @@ import java.util.function.Supplier;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ public final class SpnegoInitiator {
   public static final int MAX_TOKEN = 1 << 16;
 
   private final Supplier<String> attempt;
-  private final boolean mutualAuth;
+  private final ContextFlags flags;
   private final GSSContext context;
 
   /**
@@ -33,31 +35,29 @@ public final class SpnegoInitiator {
    *
    * @param target the server's name
    * @param credential the credential to use; null for the Subject's own
-   * @param mutualAuth require the server's proof
-   * @param delegation forward the ticket-granting ticket
-   * @param confidentiality be able to encrypt messages
-   * @param attempt the attempt in words, asked for where something goes wrong; the start of a
-   *     sentence: "Authenticating to smtp@host as alice@REALM"
+   * @param flags what is asked of the context
+   * @param attempt describes the attempt where something goes wrong; the start of a sentence:
+   *     "Authenticating to smtp@host as alice@REALM"
    * @throws SpnegoException if the JDK cannot make a context
    */
   public SpnegoInitiator(
-      TargetName target,
+      GSSName target,
       @Nullable GSSCredential credential,
-      boolean mutualAuth,
-      boolean delegation,
-      boolean confidentiality,
+      ContextFlags flags,
       Supplier<String> attempt)
       throws SpnegoException {
     this.attempt = attempt;
-    this.mutualAuth = mutualAuth;
+    this.flags = flags;
     try {
       context =
-          Gss.MANAGER.createContext(
-              target.toGssName(), Oids.SPNEGO, credential, GSSContext.DEFAULT_LIFETIME);
-      context.requestMutualAuth(mutualAuth);
-      context.requestCredDeleg(delegation);
-      context.requestInteg(true); // the layer offer travels in an integrity token
-      context.requestConf(confidentiality);
+          Gss.MANAGER.createContext(target, Oids.SPNEGO, credential, GSSContext.DEFAULT_LIFETIME);
+      context.requestMutualAuth(flags.mutualAuth());
+      context.requestCredDeleg(flags.delegation());
+      context.requestInteg(flags.integrity());
+      context.requestConf(flags.confidentiality());
+      if (flags.delegationPolicy() && context instanceof ExtendedGSSContext extended) {
+        extended.requestDelegPolicy(true);
+      }
     } catch (GSSException | RuntimeException e) {
       throw KerberosFailure.explain(attempt.get(), e);
     }
@@ -104,7 +104,7 @@ public final class SpnegoInitiator {
     }
     // The JDK verified the AP-REP before it called the context established.
     boolean proved = reply.responseToken != null && context.getMutualAuthState();
-    if (isEstablished() && mutualAuth && !proved) {
+    if (isEstablished() && flags.mutualAuth() && !proved) {
       throw failure(
           Reason.NO_SERVER_PROOF,
           "the server completed the negotiation without proving that it has the key");
@@ -120,6 +120,15 @@ public final class SpnegoInitiator {
    */
   public boolean isEstablished() {
     return context.isEstablished();
+  }
+
+  /**
+   * Whether the ticket-granting ticket was forwarded: the KDC may not allow it.
+   *
+   * @return what the context obtained, once its first token is made
+   */
+  public boolean isDelegated() {
+    return context.getCredDelegState();
   }
 
   /**
@@ -190,7 +199,7 @@ public final class SpnegoInitiator {
           "the server sent " + reply.describe() + ", which proves nothing");
     }
     if (reply.negState == NegTokenResp.ACCEPT_COMPLETED
-        && mutualAuth
+        && flags.mutualAuth()
         && reply.responseToken == null) {
       throw failure(
           Reason.NO_SERVER_PROOF,

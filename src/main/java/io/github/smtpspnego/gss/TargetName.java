@@ -56,11 +56,12 @@ public final class TargetName {
   }
 
   /**
-   * The name for GSS-API.
+   * Makes the name for GSS-API, which takes the JDK longer than most of an exchange.
    *
+   * @return the name
    * @throws GSSException if the JDK cannot make a name of it
    */
-  GSSName toGssName() throws GSSException {
+  public GSSName toGssName() throws GSSException {
     Oid type = isPrincipal ? Oids.KERBEROS_PRINCIPAL_NAME : GSSName.NT_HOSTBASED_SERVICE;
     return Gss.MANAGER.createName(text, type);
   }

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a keytab holds, without its keys: the file format of MIT Kerberos, version {@code 0502}.
@@ -64,7 +66,11 @@ public final class KeytabFile {
 
   /** The distinct principals of the entries. */
   public static List<String> principals(List<Entry> entries) {
-    return entries.stream().map(Entry::principal).distinct().toList();
+    Set<String> distinct = new LinkedHashSet<>();
+    for (Entry entry : entries) {
+      distinct.add(entry.principal());
+    }
+    return List.copyOf(distinct);
   }
 
   /**

@@ -3,12 +3,22 @@ package io.github.smtpspnego.kerberos;
 import com.sun.security.auth.module.UnixSystem;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where the ticket cache is. The JDK reads caches of type FILE only. */
+/** Where a ticket cache is, and whose. The JDK reads caches of type FILE only. */
 public final class TicketCacheFile {
+  private static final int VERSION_3 = 0x0503;
+  private static final int VERSION_4 = 0x0504;
+  private static final int LONGEST_TEXT = 1 << 10;
+
   private TicketCacheFile() {}
 
   /**
@@ -20,12 +30,8 @@ public final class TicketCacheFile {
    * @throws SpnegoException if the name is of another type of cache
    */
   public static Path named(String name, String origin) throws SpnegoException {
-    if (name.regionMatches(true, 0, "FILE:", 0, 5)) {
-      return path(name.substring(5), origin);
-    }
-    int colon = name.indexOf(':');
-    // A drive letter is one character long; types of caches are longer.
-    if (colon > 1 && name.substring(0, colon).chars().allMatch(Character::isLetter)) {
+    String type = TypedName.type(name);
+    if (!type.isEmpty()) {
       throw new SpnegoException(
           Reason.TICKET_CACHE_TYPE,
           "Reading the ticket cache "
@@ -33,11 +39,18 @@ public final class TicketCacheFile {
               + " ("
               + origin
               + "): the JDK cannot read caches of type "
-              + name.substring(0, colon)
+              + type
               + ".",
           null);
     }
-    return path(name, origin);
+    try {
+      return TypedName.path(name);
+    } catch (InvalidPathException e) {
+      throw new SpnegoException(
+          Reason.BAD_SETTING,
+          "The ticket cache " + name + " (" + origin + ") is no path: " + e.getReason() + ".",
+          e);
+    }
   }
 
   /**
@@ -65,12 +78,41 @@ public final class TicketCacheFile {
     }
   }
 
-  private static Path path(String name, String origin) throws SpnegoException {
-    try {
-      return Path.of(name);
-    } catch (RuntimeException e) {
-      throw new SpnegoException(
-          Reason.BAD_SETTING, "Ticket cache " + name + " (" + origin + ") is no path.", e);
+  /**
+   * Whose tickets a cache holds. Never throws: this is for messages.
+   *
+   * @param file a cache in the file format of MIT Kerberos, version 3 or 4
+   * @return its default principal with the realm; empty where it cannot be read
+   */
+  public static Optional<String> defaultPrincipal(Path file) {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      int version = in.readUnsignedShort();
+      if (version == VERSION_4) {
+        in.skipNBytes(in.readUnsignedShort()); // the header's fields
+      } else if (version != VERSION_3) {
+        return Optional.empty(); // older ones are in the byte order of the machine
+      }
+      in.readInt(); // name type
+      int components = in.readInt();
+      String realm = text(in);
+      StringBuilder name = new StringBuilder();
+      for (int i = 0; i < components; i++) {
+        name.append(i == 0 ? "" : "/").append(text(in));
+      }
+      return components < 1 ? Optional.empty() : Optional.of(name + "@" + realm);
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
     }
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > LONGEST_TEXT) {
+      throw new IOException("no text is that long");
+    }
+    byte[] octets = new byte[length];
+    in.readFully(octets);
+    return new String(octets, StandardCharsets.UTF_8);
   }
 }

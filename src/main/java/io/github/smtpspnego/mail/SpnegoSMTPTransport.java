@@ -1,48 +1,61 @@
 package io.github.smtpspnego.mail;
 
-import io.github.smtpspnego.SpnegoProvider;
-import io.github.smtpspnego.sasl.ExchangeWatch;
-import io.github.smtpspnego.smtp.ServerReply;
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.smtp.SmtpAuthClient;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
-import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
+import java.net.Socket;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
-import org.eclipse.angus.mail.util.PropUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Angus Mail's SMTP transport, where it authenticates by SPNEGO.
+ * Angus Mail's SMTP transport, which authenticates by SPNEGO where that is asked for.
  *
- * <p>It is Angus's own in all else: unless SASL is on and {@code GSSAPI} or {@code GSS-SPNEGO} is
- * configured (or no mechanism is, and the server offers one of them), nothing here does anything.
- * Where one is:
+ * <pre>{@code
+ * properties.setProperty("mail.smtp.sasl.spnego.enable", "true");
+ * Session session = Session.getInstance(properties);
+ * Transport transport = session.getTransport("smtp"); // a SpnegoSMTPTransport
+ * transport.connect("mail.contoso.com", null, null);
+ * }</pre>
+ *
+ * <p>Where neither the setting {@code enable} is {@code true} nor SASL is on and {@code GSSAPI} or
+ * {@code GSS-SPNEGO} is configured (or no mechanism is, and the server offers one of them), it is
+ * Angus Mail's own transport in everything. Else Angus Mail connects, says EHLO and starts TLS,
+ * with AUTH hidden from it; then {@link SmtpAuthClient} authenticates. So:
  *
  * <ul>
  *   <li>no password is needed, and none is sent by a mechanism that was not asked for;
- *   <li>GSSAPI comes first where no mechanism is configured (MS-SSEAN section 3.1.5.1);
- *   <li>a prompt that is not base64 is an empty one, as Exchange's {@code 334 GSSAPI supported}, so
- *       that AUTH lines can keep to 512 octets (RFC 4954 section 4);
- *   <li>the server's success counts only after its proof, and before that nothing is sent;
+ *   <li>no mail goes to a server that does not offer the mechanism or did not prove its identity;
  *   <li>a failure is an {@link AuthenticationFailedException} that says what happened and what to
- *       do, with a {@link io.github.smtpspnego.SpnegoException} as its cause. What breaks the
- *       connection is the {@link MessagingException} that Angus makes of it.
+ *       do, with a {@link SpnegoException} as its cause. What breaks the connection is the {@link
+ *       MessagingException} that Angus Mail makes of it.
  * </ul>
  *
- * <p>{@code mail.smtp.class=org.eclipse.angus.mail.smtp.SMTPTransport} gives Angus's own back.
+ * <p>{@code mail.smtp.class=org.eclipse.angus.mail.smtp.SMTPTransport} gives Angus Mail's own back.
  */
 public final class SpnegoSMTPTransport extends SMTPTransport {
-  private final String protocol;
+  /** The property of a Session whose value is an {@link Observer}. */
+  public static final String OBSERVER = "io.github.smtpspnego.observer";
 
-  /** There while a connection is being made, and nothing is inert then. */
-  private @Nullable Authentication authentication;
+  private static final int STARTTLS_FIRST = 530;
+
+  private final String protocol;
+  private final @Nullable DebugOut debugOut;
+
+  /** The socket that {@link #connect(Socket)} was given; null otherwise. */
+  private @Nullable Socket given;
+
+  // What is there while a connection is being made, and null otherwise.
+  private @Nullable AuthPolicy policy;
+  private @Nullable SessionLogin login;
+  private @Nullable MechanismChoice choice;
+
+  private boolean isHangingUp;
 
   /**
    * Called by Jakarta Mail.
@@ -51,82 +64,220 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * @param urlname the server, as far as it is known; {@code smtps} is under TLS from the start
    */
   public SpnegoSMTPTransport(Session session, @Nullable URLName urlname) {
-    super(session, urlname, "smtp", urlname != null && "smtps".equals(urlname.getProtocol()));
-    protocol = urlname == null ? "smtp" : urlname.getProtocol();
+    this(session, urlname, DebugOut.of(session));
+  }
+
+  private SpnegoSMTPTransport(
+      Session session, @Nullable URLName urlname, @Nullable DebugOut debugOut) {
+    super(
+        DebugOut.attach(debugOut, session),
+        urlname,
+        "smtp",
+        urlname != null && "smtps".equals(urlname.getProtocol()));
+    this.protocol = urlname == null ? "smtp" : urlname.getProtocol();
+    this.debugOut = debugOut;
+    if (debugOut != null) {
+      debugOut.detach(session);
+    }
+  }
+
+  @Override
+  public synchronized void connect(Socket socket) throws MessagingException {
+    given = socket;
+    try {
+      super.connect(socket);
+    } finally {
+      given = null;
+    }
+  }
+
+  @Override
+  public synchronized void connect(
+      @Nullable String host, int port, @Nullable String user, @Nullable String password)
+      throws MessagingException {
+    try {
+      super.connect(host, port, user, password);
+      if (login != null) {
+        login.keep();
+      }
+    } catch (FinalFailure e) {
+      throw e.failure;
+    } finally {
+      login = null;
+    }
   }
 
   @Override
   protected synchronized boolean protocolConnect(
       @Nullable String host, int port, @Nullable String user, @Nullable String password)
       throws MessagingException {
-    String[] configured = super.getSASLMechanisms();
-    List<String> listed = configured == null ? List.of() : List.of(configured);
-    String name = host == null || host.isEmpty() ? "localhost" : host;
-    if (!isWanted(name, listed, user != null && password != null)) {
-      return super.protocolConnect(host, port, user, password);
-    }
-    PasswordAuthentication login =
-        password == null ? ask(name, port, user) : new PasswordAuthentication(user, password);
-    String loginName = orEmpty(login.getUserName());
-    String loginPassword = orEmpty(login.getPassword());
-    SpnegoProvider.install(); // another copy of the jar may have put its own in the place
-    try (ExchangeWatch watch = ExchangeWatch.open(protocol, Authentication.LINE_LIMIT)) {
-      Authentication current = new Authentication(name, listed, !loginPassword.isEmpty(), watch);
-      authentication = current;
-      AuthenticationFailedException ofAngus = null;
-      try {
-        if (super.protocolConnect(host, port, loginName, loginPassword)) {
-          return true;
+    String serverName = ServerName.of(host, given, getUseCanonicalHostName());
+    SessionLogin asked = new SessionLogin(session, getURLName(), protocol, user, password);
+    login = asked;
+    boolean isDone = false;
+    try {
+      AuthPolicy read = policy(serverName, user != null && password != null);
+      if (!read.isActive()) {
+        isDone = true;
+        return super.protocolConnect(host, port, user, password);
+      }
+      policy = read;
+      if (read.mayUsePassword()) {
+        asked.ask();
+      }
+      boolean connected = super.protocolConnect(host, port, asked.user(), asked.password());
+      if (connected) {
+        switch (choose(read, asked).way()) {
+          case SPNEGO -> authenticate(read, serverName, asked);
+          case UNAVAILABLE -> throw read.unavailable(serverName);
+          case PASSWORD_NEEDED -> {
+            return false;
+          }
+          case ANGUS, NOBODY -> {}
         }
-      } catch (AuthenticationFailedException e) {
-        ofAngus = e;
       }
-      MessagingException failure = current.failure(ofAngus);
-      if (failure == null) {
-        return false;
-      }
-      throw failure;
+      isDone = true;
+      return connected;
+    } catch (SpnegoException e) {
+      throw failure(e, asked);
     } finally {
-      authentication = null;
+      if (!isDone) {
+        hangUp();
+      }
+      policy = null;
+      choice = null;
     }
   }
 
-  /** Whether SPNEGO is configured, or may be what the server offers. */
-  private boolean isWanted(String host, List<String> listed, boolean hasLogin) {
-    boolean isNamed = false;
-    for (String mechanism : listed) {
-      isNamed |= Authentication.isOurs(mechanism);
+  private AuthPolicy policy(String serverName, boolean hasLogin) throws SpnegoException {
+    String[] listed = super.getSASLMechanisms();
+    return AuthPolicy.of(
+        protocol,
+        session.getProperties(),
+        serverName,
+        getSASLEnabled(),
+        listed == null ? List.of() : List.of(listed),
+        hasLogin);
+  }
+
+  /** Authenticates on the connection that Angus Mail has opened. */
+  private void authenticate(AuthPolicy read, String serverName, SessionLogin asked)
+      throws MessagingException, SpnegoException {
+    if (debugOut == null) {
+      exchange(read, serverName, asked);
+      return;
     }
-    // Without user and password Angus authenticates only where it must; so do we, unless the
-    // mechanism was named.
-    if (!getSASLEnabled()
-        || !(isNamed || listed.isEmpty())
-        || !(hasLogin || isTrue("auth", isNamed))) {
-      return false;
+    debugOut.mute();
+    try {
+      exchange(read, serverName, asked);
+    } finally {
+      debugOut.unmute();
     }
-    // What Angus hands to the SASL factory; the names in it are texts.
-    @SuppressWarnings("unchecked")
+  }
+
+  private void exchange(AuthPolicy read, String serverName, SessionLogin asked)
+      throws MessagingException, SpnegoException {
+    try (SmtpAuthClient auth = client(read, serverName, asked)) {
+      String line = auth.firstLine(offer(), isSSL());
+      int code = simpleCommand(line);
+      if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
+        startTLS();
+        ehlo(getLocalHost()); // RFC 3207 section 4.2
+        exchange(read, serverName, asked);
+        return;
+      }
+      line = auth.nextLine(getLastServerResponse());
+      while (!auth.isComplete()) {
+        simpleCommand(line);
+        line = auth.nextLine(getLastServerResponse());
+      }
+    }
+  }
+
+  // The names in a Session's properties are texts.
+  @SuppressWarnings("unchecked")
+  private SmtpAuthClient client(AuthPolicy read, String serverName, SessionLogin asked) {
     Map<String, ?> properties = (Map<String, ?>) (Map<?, ?>) session.getProperties();
-    // The canonical name will be known once the connection is open.
-    Optional<String> serverName =
-        isTrue("sasl.usecanonicalhostname", false) ? Optional.empty() : Optional.of(host);
-    return ExchangeWatch.isWanted(protocol, properties, serverName);
+    return new SmtpAuthClient(protocol, serverName, properties, read.spnegoMechanisms(), asked);
+  }
+
+  /** The server's reply to EHLO, as far as it is about authentication. */
+  private String offer() {
+    String mechanisms = getExtensionParameter("AUTH");
+    return (mechanisms == null ? "" : "AUTH " + mechanisms + "\n")
+        + (super.supportsExtension("STARTTLS") ? "STARTTLS" : "");
+  }
+
+  /** Closes a connection that is not announced yet, without waiting for the server. */
+  private void hangUp() {
+    isHangingUp = true;
+    try {
+      setConnected(true);
+      close();
+    } catch (MessagingException e) {
+      // The connection is of no use, closed or not.
+    } finally {
+      isHangingUp = false;
+    }
+  }
+
+  @Override
+  protected void sendCommand(String command) throws MessagingException {
+    if (isHangingUp) {
+      return;
+    }
+    Observer observer = observer();
+    if (observer != null) {
+      observer.sent(command);
+    }
+    super.sendCommand(command);
+  }
+
+  @Override
+  protected int readServerResponse() throws MessagingException {
+    if (isHangingUp) {
+      return -1;
+    }
+    int code = super.readServerResponse();
+    Observer observer = observer();
+    if (observer != null) {
+      observer.received(getLastServerResponse());
+    }
+    return code;
+  }
+
+  private @Nullable Observer observer() {
+    return session.getProperties().get(OBSERVER) instanceof Observer observer ? observer : null;
+  }
+
+  @Override
+  protected void notifyConnectionListeners(int type) {
+    if (!isHangingUp) {
+      super.notifyConnectionListeners(type);
+    }
   }
 
   /**
-   * Asks the program's own {@link jakarta.mail.Authenticator}, as Jakarta Mail would do after a
-   * first try: that try would be made with the ticket cache, and as somebody else.
+   * {@inheritDoc}
+   *
+   * <p>While a connection is being made that is not for Angus Mail to authenticate, AUTH counts as
+   * not offered. Angus Mail asks for it last, after EHLO and STARTTLS.
    */
-  private PasswordAuthentication ask(String host, int port, @Nullable String user) {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
-      address = null; // connecting will tell
+  @Override
+  public boolean supportsExtension(String extension) {
+    boolean supports = super.supportsExtension(extension);
+    if (policy == null || login == null || !extension.startsWith("AUTH")) {
+      return supports;
     }
-    PasswordAuthentication answer =
-        session.requestPasswordAuthentication(address, port, protocol, null, user);
-    return answer == null ? new PasswordAuthentication(user, null) : answer;
+    MechanismChoice chosen = choose(policy, login);
+    choice = chosen;
+    return supports && chosen.way() == MechanismChoice.Way.ANGUS;
+  }
+
+  private MechanismChoice choose(AuthPolicy read, SessionLogin asked) {
+    String offered = getExtensionParameter("AUTH");
+    String older = super.supportsExtension("AUTH=LOGIN") ? " LOGIN" : "";
+    return MechanismChoice.of(read, asked.hasPassword(), (offered == null ? "" : offered) + older);
   }
 
   /**
@@ -136,98 +287,57 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    */
   @Override
   public synchronized String[] getSASLMechanisms() {
-    return authentication == null
+    return choice == null || choice.mechanisms().isEmpty()
         ? super.getSASLMechanisms()
-        : authentication.choose(
-            orEmpty(getExtensionParameter("AUTH")), supportsExtension("STARTTLS"), isSSL());
+        : choice.mechanisms().toArray(new String[0]);
   }
 
   @Override
   protected synchronized boolean supportsAuthentication(String mechanism) {
-    return super.supportsAuthentication(mechanism)
-        && (authentication == null || authentication.allows(mechanism));
+    return super.supportsAuthentication(mechanism) && (choice == null || choice.allows(mechanism));
   }
 
   /**
-   * {@inheritDoc}
-   *
-   * <p>While a connection is being made that must authenticate, AUTH counts as offered: Angus would
-   * go on without it, to a server that proved nothing.
+   * What to throw. Jakarta Mail answers an {@link AuthenticationFailedException} by asking for
+   * another password and connecting again. A failure that no password mends ends the attempt.
    */
-  @Override
-  public boolean supportsExtension(String extension) {
-    return super.supportsExtension(extension)
-        || (authentication != null
-            && authentication.isNeeded()
-            && extension.equalsIgnoreCase("AUTH")
-            && isTrue("auth", false));
+  private MessagingException failure(SpnegoException cause, SessionLogin asked) {
+    SpnegoException e = cause.forProtocol(protocol);
+    AuthenticationFailedException failure =
+        new AuthenticationFailedException(String.valueOf(e.getMessage()), e);
+    boolean isPasswordWrong =
+        e.reason() == Reason.WRONG_PASSWORD
+            || e.reason() == Reason.PASSWORD_EXPIRED
+            || e.reason() == Reason.CLIENT_UNKNOWN;
+    return isPasswordWrong && asked.isReplaceable() ? failure : new FinalFailure(failure);
   }
 
-  @Override
-  public synchronized int simpleCommand(String command) throws MessagingException {
-    Authentication current = authentication;
-    if (current == null) {
-      return super.simpleCommand(command);
+  /** Is told of each line of the dialogue with the server. */
+  public interface Observer {
+    /**
+     * A command is about to be sent.
+     *
+     * @param line the line without its CRLF; it may hold a token or a password
+     */
+    void sent(String line);
+
+    /**
+     * A reply was received.
+     *
+     * @param reply its lines with their codes; {@code [EOF]} where the server closed the connection
+     */
+    void received(String reply);
+  }
+
+  /** Takes a failure past Jakarta Mail's second attempt, to {@link #connect}. */
+  private static final class FinalFailure extends MessagingException {
+    private static final long serialVersionUID = 1L;
+
+    private final AuthenticationFailedException failure;
+
+    FinalFailure(AuthenticationFailedException failure) {
+      super(failure.getMessage(), failure);
+      this.failure = failure;
     }
-    try {
-      current.sending(command, isSSL());
-      int code = super.simpleCommand(command);
-      current.received(new ServerReply(code, super.getLastServerResponse()));
-      return code;
-    } catch (MessagingException e) {
-      current.failed(e);
-      throw e;
-    }
-  }
-
-  @Override
-  protected synchronized int simpleCommand(byte[] command) throws MessagingException {
-    // While a connection is being made this is base64.
-    return authentication == null
-        ? super.simpleCommand(command)
-        : simpleCommand(new String(command, StandardCharsets.US_ASCII));
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * <p>Where the server asks for it in the midst of an exchange, EHLO is sent again after it, as
-   * RFC 3207 section 4.2 says.
-   */
-  @Override
-  protected void startTLS() throws MessagingException {
-    Authentication current = authentication;
-    if (current == null || !current.isOurs()) {
-      super.startTLS();
-      return;
-    }
-    try {
-      super.startTLS();
-      ehlo(getLocalHost());
-    } catch (MessagingException e) {
-      current.failed(e);
-      throw e;
-    }
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * <p>While a connection is being made, a prompt in plain text is shown as an empty one.
-   */
-  @Override
-  public synchronized String getLastServerResponse() {
-    return authentication != null && authentication.isPrompted()
-        ? "334 "
-        : super.getLastServerResponse();
-  }
-
-  private boolean isTrue(String name, boolean byDefault) {
-    return PropUtil.getBooleanProperty(
-        session.getProperties(), "mail." + protocol + "." + name, byDefault);
-  }
-
-  private static String orEmpty(@Nullable String text) {
-    return text == null ? "" : text;
   }
 }

@@ -3,8 +3,10 @@ package io.github.smtpspnego.sasl;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.credentials.CredentialSettings;
+import io.github.smtpspnego.gss.ContextFlags;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.TargetName;
+import io.github.smtpspnego.settings.Delegation;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
@@ -24,8 +26,8 @@ final class ClientSettings {
   /** Whether the server must prove itself. */
   final boolean mutualAuth;
 
-  /** Whether the ticket is forwarded. */
-  final boolean delegation;
+  /** Whether the ticket-granting ticket is forwarded. */
+  final Delegation delegation;
 
   /** The layers acceptable, best first. */
   final List<Qop> qop;
@@ -33,18 +35,23 @@ final class ClientSettings {
   /** The largest message taken under a layer, in octets. */
   final int maxBuffer;
 
+  private final boolean makesOffer;
+
   /** The identity to act as, where the user set one; else empty. */
   final String authorizationId;
 
-  private ClientSettings(SettingsReader settings, @Nullable String host) throws SpnegoException {
+  private ClientSettings(SettingsReader settings, String mechanism, @Nullable String host)
+      throws SpnegoException {
+    settings.isOn(); // throws where the switch itself has a bad value
     target = target(settings, host);
+    makesOffer = mechanism.equals(SaslProperties.GSSAPI);
     credentials = CredentialSettings.read(settings);
     initialResponse = settings.constant(SpnegoOption.INITIALRESPONSE, InitialResponse.class);
     layerEnding = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
     mutualAuth =
         settings.flag(SpnegoOption.MUTUALAUTH)
             || settings.property(Sasl.SERVER_AUTH).orElse("").equalsIgnoreCase("true");
-    delegation = settings.flag(SpnegoOption.DELEGATION);
+    delegation = settings.constant(SpnegoOption.DELEGATION, Delegation.class);
     qop = SaslProperties.qop(settings);
     maxBuffer = SaslProperties.maxBuffer(settings);
     authorizationId =
@@ -55,18 +62,34 @@ final class ClientSettings {
    * Reads the settings.
    *
    * @param settings where they stand
+   * @param mechanism the SASL mechanism
    * @param host the server's name, or null
    * @throws SpnegoException if one has a bad value, or contradicts another
    */
-  static ClientSettings read(SettingsReader settings, @Nullable String host)
+  static ClientSettings read(SettingsReader settings, String mechanism, @Nullable String host)
       throws SpnegoException {
-    ClientSettings read = new ClientSettings(settings, host);
+    ClientSettings read = new ClientSettings(settings, mechanism, host);
     if (read.layerEnding == LayerEnding.NONE && !read.qop.contains(Qop.AUTH)) {
       throw settings.bad(
           SpnegoOption.SECURITYLAYER,
           "which gives auth only, and " + Sasl.QOP + " does not allow that");
     }
     return read;
+  }
+
+  /**
+   * What is asked of the context. The layer offer that ends {@code GSSAPI} travels in an integrity
+   * token. {@code GSS-SPNEGO} may end without one, and Cyrus SASL servers take the integrity flag
+   * for a security layer there, so it is asked for only where a layer is.
+   */
+  ContextFlags contextFlags() {
+    boolean layers = qop.contains(Qop.AUTH_INT) || qop.contains(Qop.AUTH_CONF);
+    return new ContextFlags(
+        mutualAuth,
+        delegation == Delegation.TRUE,
+        delegation == Delegation.POLICY,
+        makesOffer || layers,
+        qop.contains(Qop.AUTH_CONF));
   }
 
   private static TargetName target(SettingsReader settings, @Nullable String host)

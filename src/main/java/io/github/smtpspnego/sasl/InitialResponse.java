@@ -1,8 +1,8 @@
 package io.github.smtpspnego.sasl;
 
 /** The choices of the setting {@code initialresponse}. */
-enum InitialResponse {
-  /** In the AUTH line, where it fits and where the mail transport needs it. */
+public enum InitialResponse {
+  /** In the AUTH line, where the line stays within 512 octets. */
   AUTO,
   /** In the AUTH line. */
   ALWAYS,

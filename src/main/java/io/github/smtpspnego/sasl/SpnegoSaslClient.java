@@ -11,11 +11,14 @@ import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
+import io.github.smtpspnego.settings.Delegation;
 import io.github.smtpspnego.settings.LayerEnding;
+import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
@@ -25,16 +28,14 @@ import org.jspecify.annotations.Nullable;
  * The client of RFC 2222 section 7.2.1 around SPNEGO: what MS-SSEAN means by {@code GSSAPI}.
  *
  * <p>Nothing is looked up, read or sent before the first {@link #hasInitialResponse} or {@link
- * #evaluateChallenge}. Every failure is logged once as a warning, since Angus Mail shows none of
- * them, and is thrown again by every later call.
+ * #evaluateChallenge}. A failure is reported once to whoever created the client, and is thrown
+ * again by every later call.
  */
-final class SpnegoSaslClient implements SaslClient {
+public final class SpnegoSaslClient implements SaslClient {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
 
-  /** Kerberos takes one round; a server that needs more than this goes in circles. */
+  /** Kerberos takes one round; a server that asks for more than this does not come to an end. */
   private static final int MOST_ROUNDS = 8;
-
-  private static final int CRLF = 2;
 
   private enum State {
     /** Nothing sent. */
@@ -50,9 +51,11 @@ final class SpnegoSaslClient implements SaslClient {
   }
 
   private final String mechanism;
+  private final String protocol;
   private final SaslAction<ClientSettings> configuration;
   private final @Nullable String authorizationId;
   private final @Nullable CallbackHandler handler;
+  private final Consumer<SpnegoException> onFailure;
 
   private State state = State.START;
   private int rounds;
@@ -64,34 +67,51 @@ final class SpnegoSaslClient implements SaslClient {
   private @Nullable SpnegoInitiator initiator;
   private @Nullable TicketAttempt attempt;
 
-  /** The NegTokenInit, where it was made before it was asked for. */
-  private byte @Nullable [] firstToken;
-
-  /** The longest AUTH line, in octets with CRLF. */
-  private int authLineLimit = Integer.MAX_VALUE;
-
   /** The layer that was chosen; null where no offer came. */
   private @Nullable Qop choice;
 
   private @Nullable SecurityLayer layer;
 
-  /**
-   * Creates a client.
-   *
-   * @param mechanism the SASL mechanism
-   * @param configuration where the settings come from, at the first call
-   * @param authorizationId the identity to act as, or what Angus Mail passes for it
-   * @param handler knows the user and password, or null
-   */
-  SpnegoSaslClient(
+  private SpnegoSaslClient(
       String mechanism,
+      String protocol,
       SaslAction<ClientSettings> configuration,
       @Nullable String authorizationId,
-      @Nullable CallbackHandler handler) {
+      @Nullable CallbackHandler handler,
+      Consumer<SpnegoException> onFailure) {
     this.mechanism = mechanism;
+    this.protocol = protocol;
     this.configuration = configuration;
     this.authorizationId = authorizationId;
     this.handler = handler;
+    this.onFailure = onFailure;
+  }
+
+  /**
+   * Creates a client; reads nothing yet.
+   *
+   * @param mechanism the SASL mechanism
+   * @param settings where the settings are read at the first call
+   * @param serverName the server's name, or null
+   * @param authorizationId the identity to act as, or what a mail library passes for it
+   * @param handler knows the user and password, or null
+   * @param onFailure is told of a failure once
+   * @return the client
+   */
+  public static SpnegoSaslClient create(
+      String mechanism,
+      SettingsReader settings,
+      @Nullable String serverName,
+      @Nullable String authorizationId,
+      @Nullable CallbackHandler handler,
+      Consumer<SpnegoException> onFailure) {
+    return new SpnegoSaslClient(
+        mechanism,
+        settings.protocol(),
+        () -> ClientSettings.read(settings, mechanism, serverName),
+        authorizationId,
+        handler,
+        onFailure);
   }
 
   @Override
@@ -99,16 +119,11 @@ final class SpnegoSaslClient implements SaslClient {
     return mechanism;
   }
 
-  /** Limits the AUTH line, under a transport that can do without an initial response. */
-  void limitAuthLine(int octets) {
-    authLineLimit = octets;
-  }
-
   /**
-   * Whether the AUTH line is to carry the first token. Where the line has a limit the token is made
-   * here, since its length decides.
+   * Whether the first token is sent without waiting for a challenge.
    *
-   * @return also true where something went wrong, so that the next call comes, which can throw it
+   * @return false where {@code initialresponse=never}; also true where something went wrong, so
+   *     that the next call comes, which can throw it
    */
   @Override
   public boolean hasInitialResponse() {
@@ -116,26 +131,28 @@ final class SpnegoSaslClient implements SaslClient {
       return state == State.FAILED;
     }
     try {
-      InitialResponse wanted = settings().initialResponse;
-      return wanted == InitialResponse.ALWAYS
-          || (wanted == InitialResponse.AUTO
-              && (authLineLimit == Integer.MAX_VALUE || firstTokenFits()));
-    } catch (SaslException | RuntimeException e) {
-      fail(explained(e));
+      return initialResponse() != InitialResponse.NEVER;
+    } catch (SpnegoException e) {
       return true;
     }
   }
 
-  private boolean firstTokenFits() throws SaslException {
-    if (firstToken == null) {
-      firstToken = makeFirstToken();
+  /**
+   * Whether the AUTH command is to carry the first token.
+   *
+   * @return the setting {@code initialresponse}
+   * @throws SpnegoException if a setting has a bad value
+   */
+  public InitialResponse initialResponse() throws SpnegoException {
+    try {
+      return settings().initialResponse;
+    } catch (SaslException | RuntimeException e) {
+      throw fail(explained(e));
     }
-    int base64 = (firstToken.length + 2) / 3 * 4;
-    return "AUTH ".length() + mechanism.length() + 1 + base64 + CRLF <= authLineLimit;
   }
 
   @Override
-  public byte[] evaluateChallenge(byte[] challenge) throws SaslException {
+  public byte[] evaluateChallenge(byte[] challenge) throws SpnegoException {
     State before = state;
     try {
       byte[] response =
@@ -166,8 +183,7 @@ final class SpnegoSaslClient implements SaslClient {
     if (challenge.length != 0) {
       throw protocol("sent a challenge before the client's first token");
     }
-    byte[] token = firstToken == null ? makeFirstToken() : firstToken;
-    firstToken = null;
+    byte[] token = makeFirstToken();
     state = State.NEGOTIATING;
     return token;
   }
@@ -178,19 +194,19 @@ final class SpnegoSaslClient implements SaslClient {
     credentials = found;
     TicketAttempt begun = found.begin(read.target);
     attempt = begun;
-    return found.run(
-        () -> {
-          SpnegoInitiator made =
-              new SpnegoInitiator(
-                  read.target,
-                  found.credential(),
-                  read.mutualAuth,
-                  read.delegation,
-                  read.qop.contains(Qop.AUTH_CONF),
-                  this::tried);
-          initiator = made;
-          return begun.inTurn(made::firstToken);
-        });
+    byte[] token =
+        found.run(
+            () -> {
+              SpnegoInitiator made =
+                  new SpnegoInitiator(
+                      begun.name(), found.credential(), read.contextFlags(), this::tried);
+              initiator = made;
+              return begun.inTurn(made::firstToken);
+            });
+    if (read.delegation == Delegation.TRUE && !initiator().isDelegated()) {
+      UndelegatedTickets.warn(tried());
+    }
+    return token;
   }
 
   private byte[] negotiate(byte[] challenge) throws SaslException {
@@ -278,11 +294,14 @@ final class SpnegoSaslClient implements SaslClient {
   }
 
   /**
-   * Takes the server's success, which counts only where the client got what it was to get.
+   * Takes the server's success (235 in SMTP), which counts only where the client got what it was to
+   * get.
    *
-   * @throws SpnegoException if it does not count
+   * @throws SpnegoException if it does not count: without the server's proof where {@code
+   *     mutualauth=true}, without the layer offer where something depends on it, or with a layer
+   *     that cannot be used
    */
-  void serverSucceeded() throws SpnegoException {
+  public void serverSucceeded() throws SpnegoException {
     try {
       if (failure != null) {
         throw failure;
@@ -301,19 +320,11 @@ final class SpnegoSaslClient implements SaslClient {
     }
   }
 
-  /** Whether nothing was said yet, so that what the server sends is a mere prompt. */
-  boolean isUnstarted() {
-    return state == State.START;
-  }
-
-  /** What went wrong; null where nothing did. */
-  @Nullable SpnegoException failure() {
-    return failure;
-  }
-
   /**
    * Whether the client has nothing more to say. After the last token that is not known while a
-   * layer offer may come: Angus Mail would answer it with an empty line.
+   * layer offer may come.
+   *
+   * @return true after the client's last response
    */
   @Override
   public boolean isComplete() {
@@ -347,10 +358,16 @@ final class SpnegoSaslClient implements SaslClient {
     }
   }
 
+  /** Disposes a client whose first token was made and not sent: the ticket is still good. */
+  public void disposeUnsent() {
+    proved();
+    dispose();
+  }
+
   private SpnegoException fail(SpnegoException e) {
     if (state != State.FAILED) {
-      LOGGER.log(Level.WARNING, e.getMessage());
       end(e);
+      onFailure.accept(e);
     }
     return e;
   }
@@ -363,7 +380,6 @@ final class SpnegoSaslClient implements SaslClient {
       proved(); // before it was sent and after the server's proof, the ticket is beyond doubt
     }
     disposeInitiator();
-    firstToken = null;
     state = State.FAILED;
   }
 
@@ -398,18 +414,24 @@ final class SpnegoSaslClient implements SaslClient {
   }
 
   private SpnegoException explained(Exception e) {
-    return e instanceof SpnegoException explained
-        ? explained
-        : new SpnegoException(
-            Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e);
+    SpnegoException explained =
+        e instanceof SpnegoException known
+            ? known
+            : new SpnegoException(
+                Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e);
+    return explained.forProtocol(protocol);
   }
 
   private SpnegoException protocol(String what) {
     return new SpnegoException(Reason.PROTOCOL, tried() + ": the server " + what + ".", null);
   }
 
-  /** What is being tried, as the start of a sentence. */
-  String tried() {
+  /**
+   * What is being tried.
+   *
+   * @return the start of a sentence: "Authenticating to smtp@host as alice@REALM"
+   */
+  public String tried() {
     if (settings == null) {
       return "Authenticating with " + mechanism;
     }

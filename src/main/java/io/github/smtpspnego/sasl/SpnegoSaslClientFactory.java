@@ -3,6 +3,7 @@ package io.github.smtpspnego.sasl;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
@@ -10,11 +11,13 @@ import javax.security.sasl.SaslClientFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes clients for the protocols that are switched on and the hosts that are known to speak
- * SPNEGO; for all others it steps aside, and the JDK asks the next provider.
+ * Creates SASL clients for callers of {@code Sasl.createSaslClient}: Angus Mail's own transport,
+ * the old {@code javax.mail}, other protocols, and programs without a mail library.
  *
- * <p>Where an exchange is ours it never throws: Angus Mail would answer that with the password, by
- * LOGIN or PLAIN. What is wrong is thrown by the client's first call.
+ * <p>For protocols that are not switched on, and hosts that are not known to speak SPNEGO, it
+ * returns null, and the JDK asks the next provider. For all others it never throws: Angus Mail
+ * would then send the password by LOGIN or PLAIN. What is wrong is thrown by the client's first
+ * call.
  */
 public final class SpnegoSaslClientFactory implements SaslClientFactory {
   /** For the security provider. */
@@ -33,27 +36,18 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       return null;
     }
     SettingsReader settings = new SettingsReader(protocol, properties);
-    ExchangeWatch watch = ExchangeWatch.over(settings.protocol());
-    if (!isOurs(settings, serverName)) {
-      if (watch != null) {
-        watch.steppedAside();
-      }
+    if (!isOn(settings) || !settings.isKnownHost(serverName)) {
       return null;
     }
     settings.warnOfUnknownNames();
-    SpnegoSaslClient client =
-        new SpnegoSaslClient(
-            mechanism,
-            () -> {
-              settings.isOn(); // a bad value is told here
-              return ClientSettings.read(settings, serverName);
-            },
-            authorizationId,
-            handler);
-    if (watch != null) {
-      watch.created(client);
-    }
-    return client;
+    return SpnegoSaslClient.create(
+        mechanism,
+        settings,
+        serverName,
+        authorizationId,
+        handler,
+        // Angus Mail shows no exception of a SASL client.
+        e -> System.getLogger("io.github.smtpspnego").log(Level.WARNING, e.getMessage()));
   }
 
   private static @Nullable String firstOfOurs(String[] mechanisms) {
@@ -72,16 +66,11 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
         : new String[0];
   }
 
-  /** Whether an exchange is ours, so far as settings decide it. */
-  static boolean isOurs(SettingsReader settings, @Nullable String serverName) {
-    return isOn(settings) && settings.isKnownHost(serverName);
-  }
-
-  static boolean isOn(SettingsReader settings) {
+  private static boolean isOn(SettingsReader settings) {
     try {
       return settings.isOn();
     } catch (SpnegoException e) {
-      return true; // who set it badly meant us; the client says what is wrong
+      return true; // the client then throws what is wrong with it
     }
   }
 }

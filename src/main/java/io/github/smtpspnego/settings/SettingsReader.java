@@ -3,28 +3,16 @@ package io.github.smtpspnego.settings;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
-import java.lang.System.Logger.Level;
+import io.github.smtpspnego.gss.Printable;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The properties of one protocol: those handed to the SASL factory, then the system's. */
 public final class SettingsReader {
-  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
-
-  private static final String EVERY_HOST = "*";
-  private static final int MOST_WARNINGS = 100;
-  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
-
-  /** Protocols whose system properties were looked through: once, since they are many. */
-  private static final Set<String> LOOKED_THROUGH = ConcurrentHashMap.newKeySet();
-
   /** The settings' names for the usual protocols, made once: every exchange looks for them all. */
   private static final Map<String, Map<SpnegoOption, String>> NAMES =
       Map.of("smtp", names("smtp"), "smtps", names("smtps"));
@@ -56,14 +44,27 @@ public final class SettingsReader {
   }
 
   /**
-   * Whether the protocol is switched on; where it is not, the JDK asks the next provider.
+   * The setting {@code enable}.
    *
-   * @return true for smtp and smtps where nothing else is set
+   * @return its choice; {@link Switch#AUTO} where it is not set
+   * @throws SpnegoException if it has a bad value
+   */
+  public Switch enable() throws SpnegoException {
+    return constant(SpnegoOption.ENABLE, Switch.class);
+  }
+
+  /**
+   * Whether a SASL mechanism of ours that is asked for on this protocol means SPNEGO.
+   *
+   * @return true where {@code enable} is {@code true}, or {@code auto} on smtp and smtps
    * @throws SpnegoException if the setting {@code enable} has a bad value
    */
   public boolean isOn() throws SpnegoException {
-    String set = choice(SpnegoOption.ENABLE).orElse("");
-    return set.isEmpty() ? protocol.equals("smtp") || protocol.equals("smtps") : set.equals("true");
+    return switch (enable()) {
+      case TRUE -> true;
+      case AUTO -> protocol.equals("smtp") || protocol.equals("smtps");
+      case FALSE -> false;
+    };
   }
 
   /**
@@ -73,18 +74,7 @@ public final class SettingsReader {
    * @return true where one of the patterns set matches it
    */
   public boolean isKnownHost(@Nullable String host) {
-    String patterns = text(SpnegoOption.HOSTS).orElse(EVERY_HOST);
-    if (patterns.equals(EVERY_HOST)) {
-      return true;
-    }
-    String name = host == null ? "" : host;
-    for (String pattern : patterns.split(",", -1)) {
-      String escaped = pattern.strip().replaceAll("[^\\w*?]", "\\\\$0");
-      if (name.matches("(?i)" + escaped.replace("?", ".").replace("*", ".*"))) {
-        return true;
-      }
-    }
-    return false;
+    return HostPatterns.match(text(SpnegoOption.HOSTS).orElse(""), host == null ? "" : host);
   }
 
   /**
@@ -192,82 +182,26 @@ public final class SettingsReader {
   public static SpnegoException bad(String name, String value, String expected) {
     return new SpnegoException(
         Reason.BAD_SETTING,
-        "The property " + name + " is set to '" + value + "'; " + expected + ".",
+        "The property " + name + " is set to '" + Printable.of(value) + "'; " + expected + ".",
         null);
   }
 
   /**
-   * Warns, once each, of names under the prefix that are no settings: most are misspelt. The system
-   * properties are looked through at the first call for a protocol.
+   * Warns once of each name under the prefix that is no setting: most are misspelt. Each Properties
+   * object is looked through once, as are the system properties for each protocol.
    */
   public void warnOfUnknownNames() {
-    Set<String> unknown = new TreeSet<>();
-    String prefix = SpnegoOption.prefix(protocol);
-    if (LOOKED_THROUGH.size() < MOST_WARNINGS && LOOKED_THROUGH.add(protocol)) {
-      addUnknown(System.getProperties().keySet(), prefix, unknown);
-    }
-    // A Properties object may have defaults, which Map.keySet does not show.
-    addUnknown(
-        (Map<?, ?>) properties instanceof Properties withDefaults
-            ? withDefaults.stringPropertyNames()
-            : properties.keySet(),
-        prefix,
-        unknown);
-    for (String name : unknown) {
-      if (WARNED.size() < MOST_WARNINGS && WARNED.add(name)) {
-        LOGGER.log(
-            Level.WARNING,
-            "The property {0} is no setting of smtp-spnego; the nearest one is {1}.",
-            name,
-            nearest(name));
-      }
-    }
-  }
-
-  private void addUnknown(Set<?> keys, String prefix, Set<String> unknown) {
-    for (Object key : keys) {
-      if (key instanceof String name && name.startsWith(prefix) && !names.containsValue(name)) {
-        unknown.add(name);
-      }
-    }
+    UnknownNames.warn(protocol, names.values(), properties);
   }
 
   /**
-   * The name of a setting that is most like this one.
+   * The name of the setting that is most like a property's name.
    *
    * @param name the whole name of a property
    * @return the nearest name; the same where it is a setting's own
    */
   public String nearest(String name) {
-    String nearest = "";
-    int least = Integer.MAX_VALUE;
-    for (SpnegoOption option : SpnegoOption.values()) {
-      String known = name(option);
-      int distance = distance(name, known);
-      if (distance < least) {
-        nearest = known;
-        least = distance;
-      }
-    }
-    return nearest;
-  }
-
-  /** Levenshtein's distance. */
-  private static int distance(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int replace = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
+    return UnknownNames.nearest(name, names.values());
   }
 
   private String name(SpnegoOption option) {

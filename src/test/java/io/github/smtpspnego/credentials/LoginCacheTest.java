@@ -2,6 +2,7 @@ package io.github.smtpspnego.credentials;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +28,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosTicket;
+import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,7 +123,7 @@ class LoginCacheTest {
   @Test
   void aChangedFileIsReadAgain() throws SpnegoException, IOException {
     Path file = Files.writeString(directory.resolve("cc"), "one");
-    LoginRequest request = LoginRequest.fromTicketCache(file, "");
+    LoginRequest request = LoginRequest.fromTicketCache(file);
     Login first = cache.get(request);
     assertSame(first, cache.get(request));
     now = now.plusMillis(1);
@@ -191,9 +196,16 @@ class LoginCacheTest {
       asked.await();
       awaitAllBlocked(waiting, 16);
       answer.countDown();
+      Set<SpnegoException> failures = new HashSet<>();
       for (Future<SpnegoException> outcome : outcomes) {
-        assertEquals(Reason.KDC_UNREACHABLE, outcome.get().reason());
+        SpnegoException e = outcome.get();
+        assertEquals(Reason.KDC_UNREACHABLE, e.reason());
+        assertEquals(
+            "No KDC. " + Reason.KDC_UNREACHABLE.remedy() + " (TROUBLESHOOTING.md#kdc-unreachable)",
+            e.getMessage());
+        failures.add(e);
       }
+      assertEquals(16, failures.size(), "each thread has an exception of its own");
       assertEquals(1, logins.get());
     } finally {
       threads.shutdownNow();
@@ -230,6 +242,50 @@ class LoginCacheTest {
       answer.countDown();
       threads.shutdownNow();
     }
+  }
+
+  @Test
+  void whereAllLoginsAreForgottenTheirTicketsAreDestroyed() throws SaslException {
+    Login first = cache.get(KEYTAB);
+    NamedCredential made = first.credential();
+    assertNotNull(made);
+    cache.clear();
+    assertThrows(IllegalStateException.class, () -> made.credential.getRemainingLifetime());
+    KerberosTicket ticket =
+        (KerberosTicket) first.subject.getPrivateCredentials().iterator().next();
+    assertTrue(ticket.isDestroyed());
+    assertNotSame(first, cache.get(KEYTAB));
+    assertEquals(2, logins.get());
+  }
+
+  @Test
+  void aRejectionIsForgottenWithTheLogins() {
+    failure = new SpnegoException(Reason.WRONG_PASSWORD, "Rejected.", null);
+    assertThrows(SpnegoException.class, () -> cache.get(KEYTAB));
+    cache.clear();
+    assertThrows(SpnegoException.class, () -> cache.get(KEYTAB));
+    assertEquals(2, logins.get());
+  }
+
+  @Test
+  void ofManyLoginsTheOneThatWasNotUsedForLongestIsForgotten() throws SpnegoException {
+    for (int i = 0; i < 256; i++) {
+      now = now.plusMillis(1);
+      cache.get(request(i));
+    }
+    now = now.plusMillis(1);
+    cache.get(request(0));
+    now = now.plusMillis(1);
+    cache.get(request(256));
+    assertEquals(257, logins.get());
+    cache.get(request(0));
+    assertEquals(257, logins.get());
+    cache.get(request(1));
+    assertEquals(258, logins.get());
+  }
+
+  private static LoginRequest request(int user) {
+    return LoginRequest.fromKeytab(Path.of("/no/keytab"), "user" + user + "@EXAMPLE.TEST");
   }
 
   @Test

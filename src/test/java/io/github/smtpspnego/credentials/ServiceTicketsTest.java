@@ -1,155 +1,359 @@
 package io.github.smtpspnego.credentials;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.TargetName;
 import io.github.smtpspnego.support.ForgedTickets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosTicket;
 import javax.security.sasl.SaslException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class ServiceTicketsTest {
   private static final TargetName TARGET = TargetName.of("smtp", "localhost");
+  private static final TargetName OTHER = TargetName.of("smtp", "other");
+  private static final Duration HOUR = Duration.ofHours(1);
 
   private final Subject subject = ForgedTickets.subject();
-  private final ServiceTickets tickets = new ServiceTickets(subject);
+  private final InitiatorCredentials credentials =
+      InitiatorCredentials.ofServiceTickets(subject, "alice@EXAMPLE.TEST", "forged");
+  private volatile Instant now = Instant.now();
+  private final ServiceTickets tickets = new ServiceTickets(subject, () -> now);
+
+  private final AtomicInteger requests = new AtomicInteger();
+  private volatile CountDownLatch answer = new CountDownLatch(0);
+  private volatile @Nullable SpnegoException refusal;
+  private final List<SaslException> failures = new CopyOnWriteArrayList<>();
 
   @Test
   void aTicketThatBroughtProofIsKept() {
-    tickets.begin(TARGET).proved();
-    tickets.begin(TARGET).proved();
+    begin(TARGET).proved();
+    begin(TARGET).proved();
     assertEquals(2, count());
   }
 
   @Test
   void aTicketThatBroughtNoProofIsDropped() {
-    tickets.begin(TARGET).failed();
+    begin(TARGET).failed();
     assertEquals(1, count());
   }
 
   @Test
-  void aTicketOfAnAbandonedExchangeIsDroppedBeforeTheNextTry() {
-    tickets.begin(TARGET);
+  void exchangesInterleavedOnOneThreadDoNotCountAsGivenUp() {
+    TicketAttempt first = begin(TARGET);
+    TicketAttempt second = begin(TARGET);
+    begin(TARGET).proved();
+    first.proved();
+    second.proved();
     assertEquals(2, count());
-    tickets.begin(TARGET);
-    assertEquals(1, count());
   }
 
   @Test
-  void anExchangeOfAThreadThatEndedIsAbandoned() throws InterruptedException {
-    Thread other = new Thread(() -> tickets.begin(TARGET));
+  void anExchangeWhoseThreadHasEndedDoesNotCountAsGivenUp() throws Exception {
+    Thread other = new Thread(() -> begin(TARGET));
     other.start();
     other.join();
-    tickets.begin(TARGET);
+    begin(TARGET).proved();
+    assertEquals(2, count());
+  }
+
+  @Test
+  void anExchangeWhoseEndNobodyTellsIsGivenUpAfterTwoMinutes() {
+    begin(TARGET);
+    now = now.plus(ServiceTickets.LONGEST_EXCHANGE);
+    begin(TARGET).proved();
+    assertEquals(2, count());
+    now = now.plusMillis(1);
+    begin(OTHER).proved();
     assertEquals(1, count());
   }
 
   @Test
-  void anExchangeOfALivingThreadIsNotAbandoned() throws InterruptedException {
-    Thread self = Thread.currentThread();
-    Thread other =
-        new Thread(
-            () -> {
-              assertEquals(true, self.isAlive());
-              tickets.begin(TARGET);
-            });
-    tickets.begin(TARGET);
-    other.start();
-    other.join();
+  void anExchangeThatEndedIsNotGivenUpLater() {
+    subject.getPrivateCredentials().add(ForgedTickets.ticket("smtp/other", HOUR));
+    begin(TARGET);
+    TicketAttempt ended = begin(OTHER);
+    ended.proved();
+    now = now.plus(ServiceTickets.LONGEST_EXCHANGE).plusMillis(1);
+    begin(OTHER);
     assertEquals(2, count());
+    ended.failed();
+    assertEquals(2, count(), "it has ended");
+  }
+
+  @Test
+  void ofExchangesThatFailWithTheSameTicketTheFirstDropsIt() throws SaslException {
+    TicketAttempt first = begin(TARGET);
+    TicketAttempt second = begin(TARGET);
+    first.inTurn(this::token);
+    second.inTurn(this::token);
+    first.failed();
+    begin(TARGET).inTurn(this::token);
+    assertEquals(1, requests.get());
+    second.failed();
+    begin(TARGET).inTurn(this::token);
+    assertEquals(1, requests.get(), "the ticket is another by now");
   }
 
   @Test
   void ticketsOfOtherServersAreKept() {
-    subject.getPrivateCredentials().add(ForgedTickets.ticket("smtp/other", Duration.ofHours(1)));
-    tickets.begin(TARGET).failed();
+    subject.getPrivateCredentials().add(ForgedTickets.ticket("smtp/other", HOUR));
+    begin(TARGET).failed();
     assertEquals(2, count());
   }
 
   @Test
   void withoutATicketGrantingTicketNothingIsDropped() {
     Subject serviceOnly = new Subject();
-    serviceOnly
-        .getPrivateCredentials()
-        .add(ForgedTickets.ticket("smtp/localhost", Duration.ofHours(1)));
-    new ServiceTickets(serviceOnly).begin(TARGET).failed();
+    serviceOnly.getPrivateCredentials().add(ForgedTickets.ticket("smtp/localhost", HOUR));
+    new ServiceTickets(serviceOnly, () -> now).begin(credentials, TARGET).failed();
     assertEquals(1, serviceOnly.getPrivateCredentials(KerberosTicket.class).size());
   }
 
   @Test
-  void ofThoseWhoWantTheSameTicketAtOnceOneGoesFirst() throws Exception {
-    CountDownLatch answer = new CountDownLatch(1);
-    AtomicInteger answered = new AtomicInteger();
-    Thread first = wanting(TARGET, () -> awaitAndCount(answer, answered));
-    Thread second = wanting(TARGET, answered::incrementAndGet);
-    assertEquals(0, answered.get(), "the second waits for the first one's ticket");
-    answer.countDown();
-    first.join();
-    second.join();
-    assertEquals(2, answered.get());
+  void aTicketThatBroughtNoProofIsDroppedFromACallersSubjectToo() {
+    credentials.begin(TARGET).proved();
+    assertEquals(2, count());
+    credentials.begin(TARGET).failed();
+    assertEquals(1, count());
   }
 
   @Test
-  void whereTheFirstGotNoTicketTheOthersAskForThemselves() throws Exception {
-    assertThrows(SaslException.class, () -> tickets.inTurn(TARGET, () -> fail("no ticket")));
-    assertEquals("a token", tickets.inTurn(TARGET, () -> "a token"));
+  void theTargetsNameIsMadeOnceForALogin() throws SpnegoException {
+    assertEquals("smtp@localhost", begin(TARGET).name().toString());
+    assertSame(begin(TARGET).name(), begin(TargetName.of("smtp", "localhost")).name());
+    assertNotSame(begin(TARGET).name(), begin(OTHER).name());
+    assertNotSame(credentials.begin(TARGET).name(), credentials.begin(TARGET).name());
+  }
+
+  @Test
+  void ofThreadsThatWantTheSameTicketOneAsksForIt() throws Exception {
+    begin(TARGET).failed();
+    assertOneAsks();
+  }
+
+  @Test
+  void aTicketThatEndsBeforeTheLoginDoesIsAskedForByOneThread() throws Exception {
+    begin(TARGET).failed();
+    send();
+    now = now.plus(HOUR).minus(Duration.ofMinutes(1));
+    send();
+    assertEquals(1, requests.get());
+    now = now.plus(Duration.ofMinutes(2));
+    assertOneAsks();
+  }
+
+  @Test
+  void afterADroppedTicketOneThreadAsksAgain() throws Exception {
+    begin(TARGET).inTurn(this::token);
+    begin(TARGET).failed();
+    assertOneAsks();
+  }
+
+  private void assertOneAsks() throws Exception {
+    int before = requests.get();
+    answer = new CountDownLatch(1);
+    List<Thread> wanting = wanting(16);
+    assertEquals(before + 1, requests.get());
+    answer.countDown();
+    for (Thread thread : wanting) {
+      thread.join();
+    }
+    assertEquals(before + 1, requests.get());
+    assertEquals(List.of(), failures);
+  }
+
+  @Test
+  void whoWaitedForATicketThatIsNotGivenGetsAFailureOfItsOwn() throws Exception {
+    begin(TARGET).failed();
+    SpnegoException refused = new SpnegoException(Reason.SERVER_UNKNOWN, "None.", null);
+    refusal = refused;
+    answer = new CountDownLatch(1);
+    List<Thread> wanting = wanting(4);
+    answer.countDown();
+    for (Thread thread : wanting) {
+      thread.join();
+    }
+    assertEquals(1, requests.get());
+    assertEquals(4, new HashSet<>(failures).size());
+    for (SaslException failure : failures) {
+      assertEquals(refused.getMessage(), failure.getMessage());
+      assertTrue(failure == refused || failure.getCause() == refused);
+    }
+    refusal = null;
+    begin(TARGET).inTurn(this::token);
+    assertEquals(2, requests.get(), "the next one asks again");
+  }
+
+  /** As with {@code useSubjectCredsOnly=false}. */
+  @Test
+  void whereTheJdkKeepsNoTicketTheThreadsAskSideBySide() throws Exception {
+    begin(TARGET).failed();
+    ServiceTickets none =
+        new ServiceTickets(
+            new Subject(true, subject.getPrincipals(), new HashSet<>(), new HashSet<>()),
+            () -> now);
+    none.begin(credentials, TARGET).inTurn(() -> "a token");
+    CountDownLatch both = new CountDownLatch(2);
+    List<Thread> asking = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      asking.add(
+          start(
+              () ->
+                  none.begin(credentials, TARGET)
+                      .inTurn(
+                          () -> {
+                            both.countDown();
+                            await(both);
+                            return "a token";
+                          })));
+    }
+    for (Thread thread : asking) {
+      thread.join();
+    }
   }
 
   @Test
   void whoWantsTheTicketOfAnotherServerDoesNotWait() throws Exception {
-    CountDownLatch answer = new CountDownLatch(1);
-    AtomicInteger answered = new AtomicInteger();
-    Thread first = wanting(TARGET, () -> awaitAndCount(answer, answered));
-    tickets.inTurn(TargetName.of("smtp", "other"), answered::incrementAndGet);
-    assertEquals(1, answered.get());
+    begin(TARGET).failed();
+    answer = new CountDownLatch(1);
+    List<Thread> wanting = wanting(1);
+    assertEquals("a token", begin(OTHER).inTurn(() -> "a token"));
     answer.countDown();
-    first.join();
+    wanting.get(0).join();
   }
 
   @Test
-  void afterADroppedTicketOneGoesFirstAgain() throws Exception {
-    tickets.inTurn(TARGET, () -> "a token");
-    tickets.begin(TARGET).failed();
-    ofThoseWhoWantTheSameTicketAtOnceOneGoesFirst();
+  void aTicketThatIsDestroyedWhileItIsLookedAtIsNone() throws Exception {
+    KerberosTicket destroyed = new DestroyedUnseen();
+    destroyed.destroy();
+    subject.getPrivateCredentials().add(destroyed);
+    begin(TARGET).inTurn(this::token);
+    begin(TARGET).failed();
+    assertEquals(2, subject.getPrivateCredentials().size());
+    KerberosTicket granting = credentials.ticket();
+    assertNotNull(granting);
+    assertTrue(granting.getServer().getName().startsWith("krbtgt/"));
   }
 
-  private static String fail(String why) throws SaslException {
-    throw new SaslException(why);
+  /** Says that it is not destroyed, as one does that is being destroyed at this moment. */
+  private static final class DestroyedUnseen extends KerberosTicket {
+    private static final long serialVersionUID = 1L;
+
+    DestroyedUnseen() {
+      this(ForgedTickets.ticket("smtp/localhost", HOUR));
+    }
+
+    private DestroyedUnseen(KerberosTicket like) {
+      super(
+          like.getEncoded(),
+          like.getClient(),
+          like.getServer(),
+          like.getSessionKey().getEncoded(),
+          like.getSessionKeyType(),
+          like.getFlags(),
+          like.getAuthTime(),
+          like.getStartTime(),
+          like.getEndTime(),
+          null,
+          null);
+    }
+
+    @Override
+    public boolean isDestroyed() {
+      return false;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
+    }
   }
 
-  private static int awaitAndCount(CountDownLatch latch, AtomicInteger count) {
+  private void send() throws SaslException {
+    TicketAttempt attempt = begin(TARGET);
+    attempt.inTurn(this::token);
+    attempt.proved();
+  }
+
+  private TicketAttempt begin(TargetName target) {
+    return tickets.begin(credentials, target);
+  }
+
+  /** What the JDK does: looks for a valid ticket for the target, and asks for one where none is. */
+  private String token() throws SpnegoException {
+    for (Ticket ticket : Ticket.in(subject)) {
+      if (TARGET.isMeantBy(ticket.server) && now.toEpochMilli() <= ticket.end) {
+        return "a token";
+      }
+    }
+    requests.incrementAndGet();
+    await(answer);
+    if (refusal != null) {
+      throw refusal;
+    }
+    Duration untilEnd = Duration.between(Instant.now(), now).plus(HOUR);
+    subject.getPrivateCredentials().add(ForgedTickets.ticket("smtp/localhost", untilEnd));
+    return "a token";
+  }
+
+  /** So many threads that want the ticket; each waits by now, for the KDC or for its turn. */
+  private List<Thread> wanting(int count) throws InterruptedException {
+    List<Thread> wanting = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      wanting.add(start(() -> begin(TARGET).inTurn(this::token)));
+    }
+    for (Thread thread : wanting) {
+      while (thread.getState() != Thread.State.WAITING) {
+        assertTrue(thread.isAlive(), "it did not wait");
+        Thread.sleep(1);
+      }
+    }
+    return wanting;
+  }
+
+  private Thread start(SaslAction<?> action) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                action.run();
+              } catch (SaslException e) {
+                failures.add(e);
+              }
+            });
+    thread.start();
+    return thread;
+  }
+
+  private static void await(CountDownLatch latch) {
     try {
       latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return count.incrementAndGet();
-  }
-
-  /** A thread that makes its first token, and waits by now: for the KDC or for its turn. */
-  private Thread wanting(TargetName target, SaslAction<Integer> firstToken)
-      throws InterruptedException {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                tickets.inTurn(target, firstToken);
-              } catch (SaslException e) {
-                throw new AssertionError(e);
-              }
-            });
-    thread.start();
-    while (thread.getState() != Thread.State.WAITING) {
-      assertTrue(thread.isAlive(), "it did not wait");
-      Thread.sleep(1);
-    }
-    return thread;
   }
 
   private int count() {

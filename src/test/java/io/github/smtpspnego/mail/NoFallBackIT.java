@@ -49,7 +49,7 @@ class NoFallBackIT {
       failure.says(
           mechanisms.replace(" ", ", "),
           "offers AUTH PLAIN LOGIN NTLM DIGEST-MD5 XOAUTH2 only",
-          "No password was sent",
+          "Nothing was sent",
           "Set-ReceiveConnector -AuthMechanism");
       assertEquals(List.of(), server.passwords());
       assertEquals(List.of(), server.authLines());

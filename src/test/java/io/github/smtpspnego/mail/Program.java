@@ -86,6 +86,11 @@ final class Program {
     return this;
   }
 
+  Program authenticator(Authenticator asked) {
+    authenticator = asked;
+    return this;
+  }
+
   Session session() {
     return Session.getInstance(settings, authenticator);
   }

@@ -81,8 +81,14 @@ class SpnegoSaslClientTest {
   }
 
   @Test
-  void thePasswordIsAskedForOnlyWhereNothingBetterIsThere() throws Exception {
+  void thePasswordIsAskedForOnlyWhereItIsUsed() throws Exception {
     CallbackHandler handler = mock(CallbackHandler.class);
+    properties.put("mail.smtp.sasl.spnego.keytab", "/no/such/keytab");
+    properties.put("mail.smtp.sasl.spnego.principal", "alice");
+    assertEquals(Reason.KEYTAB, failure(client("GSSAPI", handler), NONE).reason());
+    verifyNoInteractions(handler);
+
+    properties.put("mail.smtp.sasl.spnego.credentials", "subject");
     firstToken(client("GSSAPI", handler));
     verifyNoInteractions(handler);
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,8 +15,7 @@ class ServerReplyTest {
   private static final String TRIED = "Authenticating to smtp@mail.test as alice@EXAMPLE.TEST";
 
   private static SpnegoException explain(String reply, boolean isTls, boolean isLong) {
-    int code = reply.equals("[EOF]") ? -1 : Integer.parseInt(reply.substring(0, 3));
-    return new ServerReply(code, reply).explain(TRIED, isTls, isLong);
+    return new Refusal(ServerReply.parse(reply), isTls, isLong).explain(TRIED);
   }
 
   @ParameterizedTest
@@ -71,25 +71,44 @@ class ServerReplyTest {
 
   @Test
   void aReplyIsShownWithoutItsControlCharactersAndNotAtAnyLength() {
-    ServerReply reply = new ServerReply(535, "535-first\n535 sec\u001b[2Jond\n");
-    assertEquals("\"535-first / 535 sec?[2Jond\"", reply.describe());
-    assertTrue(new ServerReply(535, "535 " + "x".repeat(5000)).describe().length() < 400);
+    ServerReply reply = ServerReply.parse("535-first\n535 sec\u001b[2J\u009bond\n");
+    assertEquals("\"535-first / 535 sec?[2J?ond\"", reply.describe());
+    assertTrue(ServerReply.parse("535 " + "x".repeat(5000)).describe().length() < 400);
   }
 
   @Test
   void aChallengeIsNotShown() {
     assertEquals(
-        "334 with a challenge of 8 characters", new ServerReply(334, "334 YIIBAgMF\n").describe());
+        "334 with a challenge of 8 characters", ServerReply.parse("334 YIIBAgMF\n").describe());
     assertEquals(
         "334 with a challenge of 8 characters that is not base64",
-        new ServerReply(334, "334 %%%%%%%%\n").describe());
+        ServerReply.parse("334 %%%%%%%%\n").describe());
   }
 
   @Test
-  void onlyTextThatIsNotBase64IsAPrompt() {
-    assertFalse(new ServerReply(334, "334 GSSAPI supported\n").isBase64());
-    assertTrue(new ServerReply(334, "334 \n").isBase64());
-    assertTrue(new ServerReply(334, "334\n").isBase64());
-    assertTrue(new ServerReply(334, "334 YIIBAgMF\n").isBase64());
+  void aChallengeIsBase64WithItsPadding() {
+    assertEquals(Optional.empty(), octets("334 GSSAPI supported"));
+    assertEquals(Optional.empty(), octets("334 GSSAPI"));
+    assertEquals(Optional.of(0), octets("334 "));
+    assertEquals(Optional.of(0), octets("334"));
+    assertEquals(Optional.of(6), octets("334 YIIBAgMF"));
+  }
+
+  private static Optional<Integer> octets(String reply) {
+    return ServerReply.parse(reply).challenge().map(challenge -> challenge.length);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"235 ok, 235", "334, 334", "334-more, -1", "23 , -1", "2a5 x, -1", "2355 x, -1"})
+  void aCodeHasThreeDigits(String reply, int code) {
+    assertEquals(code, ServerReply.parse(reply).code());
+  }
+
+  @Test
+  void theLastLineDecides() {
+    assertEquals(235, ServerReply.parse("334-a\r\n235 b\r\n").code());
+    assertTrue(ServerReply.parse(null).isEnd());
+    assertTrue(ServerReply.parse("").isEnd());
+    assertTrue(ServerReply.parse("[EOF]").isEnd());
   }
 }

@@ -29,10 +29,15 @@ public final class ForgedTickets {
 
   /** A ticket of alice's for a server. */
   public static KerberosTicket ticket(String server, Duration lifetime) {
+    return ticket("alice", server, lifetime);
+  }
+
+  /** A ticket for a server; it has expired where the lifetime is negative. */
+  public static KerberosTicket ticket(String client, String server, Duration lifetime) {
     Instant now = Instant.now();
     return new KerberosTicket(
         encodedTicket(server),
-        new KerberosPrincipal("alice@EXAMPLE.TEST"),
+        new KerberosPrincipal(client + "@EXAMPLE.TEST"),
         new KerberosPrincipal(server + "@EXAMPLE.TEST", KerberosPrincipal.KRB_NT_SRV_INST),
         new byte[32],
         AES256,

@@ -32,6 +32,8 @@ public final class LogRecorder extends Handler implements AutoCloseable {
 
   private List<String> at(Level level) {
     return records.stream()
+        // Angus Mail logs under the name of its transport's package, which is ours for a subclass.
+        .filter(record -> logger.getName().equals(record.getLoggerName()))
         .filter(record -> record.getLevel().equals(level))
         .map(new SimpleFormatter()::formatMessage)
         .toList();

@@ -337,6 +337,13 @@ public final class ScriptedSmtpServer implements AutoCloseable {
       out.flush();
     }
 
+    /** Sends this and no line end: the beginning of a reply. */
+    public void send(String text) throws IOException {
+      transcript.add("S: " + text);
+      out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+      out.flush();
+    }
+
     /** Sends a multi-line reply: {@code 250-first}, {@code 250 last}. */
     public void replyLines(int code, List<String> texts) throws IOException {
       for (int i = 0; i < texts.size(); i++) {

@@ -1,0 +1,84 @@
+package io.github.smtpspnego.credentials;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.gss.Gss;
+import io.github.smtpspnego.kerberos.KerberosFailure;
+import io.github.smtpspnego.kerberos.TicketCacheFile;
+import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSException;
+
+/**
+ * The system's GSS library in the place of the JDK's Kerberos: {@code
+ * -Dsun.security.jgss.native=true}. It finds credentials by itself, and takes none from us.
+ */
+final class NativeLibrary {
+  private static final String SWITCH = "-Dsun.security.jgss.native=true";
+
+  private NativeLibrary() {}
+
+  static boolean isOn() {
+    return Boolean.getBoolean("sun.security.jgss.native");
+  }
+
+  /**
+   * Acquires the library's credential of the principal wanted; where none is, its default.
+   *
+   * @throws SpnegoException if there is none, or the library is not there
+   */
+  static InitiatorCredentials credentials(CredentialSettings settings) throws SaslException {
+    if (!isOn()) {
+      throw new SpnegoException(
+          Reason.NATIVE_GSS,
+          "credentials=native: this JVM was started without " + SWITCH + ".",
+          null);
+    }
+    if (!Gss.hasSpnego()) {
+      throw new SpnegoException(
+          Reason.NATIVE_GSS,
+          "credentials=native: the native GSS library cannot be loaded, or has no SPNEGO.",
+          "Install it (libgssapi_krb5), or name its file by -Dsun.security.jgss.lib.",
+          null);
+    }
+    // With a Subject on the thread the JDK looks there for credentials of the library's.
+    return Subjects.runAs(null, () -> acquire(settings));
+  }
+
+  private static InitiatorCredentials acquire(CredentialSettings settings) throws SpnegoException {
+    SpnegoException failure;
+    try {
+      NamedCredential ofDefault = NamedCredential.of(Gss.nativeCredential(""));
+      if (settings.isWanted(ofDefault.name)) {
+        return InitiatorCredentials.ofNativeLibrary(ofDefault);
+      }
+      failure = settings.notWanted(ofDefault.name, "of the native GSS library");
+    } catch (GSSException | RuntimeException e) {
+      failure = KerberosFailure.explain("Asking the native GSS library for its credentials", e);
+    }
+    if (settings.principal.isEmpty()) {
+      throw failure;
+    }
+    try {
+      return InitiatorCredentials.ofNativeLibrary(
+          NamedCredential.of(Gss.nativeCredential(settings.principal)));
+    } catch (GSSException | RuntimeException e) {
+      failure.addSuppressed(e);
+      throw failure;
+    }
+  }
+
+  /**
+   * Whether a setting {@code ticketcache} names the cache that the library takes by itself.
+   *
+   * @param name the setting
+   */
+  static boolean isDefaultCache(String name) {
+    String variable = System.getenv("KRB5CCNAME");
+    try {
+      return name.equals(variable)
+          || TicketCacheFile.named(name, "").equals(TicketCacheFile.ofUser());
+    } catch (SpnegoException e) {
+      return false; // one of them is not a file
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.smtpspnego.credentials;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.gss.TargetName;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.security.auth.Subject;
+import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ticket for one server that the JDK keeps in a Subject: how long it is valid, and who asks the
+ * KDC for the next one. Where it is valid, threads use it without a lock.
+ */
+final class ServiceTicket {
+  /**
+   * The JDK uses a ticket up to the last millisecond; what is decided here must hold until then.
+   */
+  private static final long MARGIN = 1_000;
+
+  /** How long none is looked for where the JDK kept none: the threads then ask side by side. */
+  private static final long NOT_KEPT = 60_000;
+
+  private final TargetName target;
+  private final @Nullable Subject subject;
+  private final InstantSource clock;
+
+  private volatile @Nullable GSSName name;
+
+  /** In milliseconds since 1970. */
+  private volatile long validUntil = Long.MIN_VALUE;
+
+  /** How often the ticket was dropped: an exchange can only tell of the one that it used. */
+  private final AtomicInteger drops = new AtomicInteger();
+
+  // A lock rather than synchronized: virtual threads wait for a KDC here.
+  private final ReentrantLock turn = new ReentrantLock();
+
+  /** How many requests have ended; written under the lock. */
+  private volatile int outcomes;
+
+  private @Nullable SpnegoException failure;
+
+  ServiceTicket(TargetName target, @Nullable Subject subject, InstantSource clock) {
+    this.target = target;
+    this.subject = subject;
+    this.clock = clock;
+  }
+
+  TargetName target() {
+    return target;
+  }
+
+  /** The target's name for GSS-API, made once. */
+  GSSName name() throws GSSException {
+    GSSName made = name;
+    if (made == null) {
+      made = target.toGssName();
+      name = made;
+    }
+    return made;
+  }
+
+  /** How often it was dropped so far. */
+  int drops() {
+    return drops.get();
+  }
+
+  /**
+   * Makes a first token. Where no valid ticket is known, one thread does so, for which the JDK asks
+   * the KDC; the others wait, and use the ticket that it got or share its failure.
+   */
+  <T> T inTurn(SaslAction<T> firstToken) throws SaslException {
+    if (clock.millis() >= validUntil) {
+      int before = outcomes;
+      turn.lock();
+      try {
+        if (clock.millis() >= validUntil) {
+          if (failure != null && before != outcomes) {
+            throw LoginCache.again(failure);
+          }
+          return first(firstToken);
+        }
+      } finally {
+        turn.unlock();
+      }
+    }
+    return firstToken.run();
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
+  private <T> T first(SaslAction<T> firstToken) throws SaslException {
+    failure = null;
+    try {
+      T token = firstToken.run();
+      validUntil = endOfTicket();
+      return token;
+    } catch (SpnegoException e) {
+      failure = e;
+      throw e;
+    } finally {
+      outcomes++;
+    }
+  }
+
+  /** With {@code useSubjectCredsOnly=false} the JDK keeps no service tickets. */
+  private long endOfTicket() {
+    long end = Long.MIN_VALUE;
+    if (subject != null) {
+      for (Ticket ticket : Ticket.in(subject)) {
+        if (target.isMeantBy(ticket.server)) {
+          end = Math.max(end, ticket.end);
+        }
+      }
+    }
+    return end == Long.MIN_VALUE ? clock.millis() + NOT_KEPT : end - MARGIN;
+  }
+
+  /**
+   * Has the next exchange ask the KDC for a ticket: the server may have a new key. Without a
+   * ticket-granting ticket none could be got, and the ticket stays.
+   *
+   * @param since how often it had been dropped when the exchange began that failed
+   */
+  void drop(int since) {
+    if (subject == null
+        || subject.isReadOnly()
+        || Ticket.granting(subject) == null
+        || !drops.compareAndSet(since, since + 1)) {
+      return;
+    }
+    for (Ticket ticket : Ticket.in(subject)) {
+      if (target.isMeantBy(ticket.server)) {
+        subject.getPrivateCredentials().remove(ticket.ticket);
+      }
+    }
+    validUntil = Long.MIN_VALUE;
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.smtpspnego.credentials;
+
+import io.github.smtpspnego.SpnegoException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import javax.security.auth.Subject;
+import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+import org.jspecify.annotations.Nullable;
+
+/** The credentials in a Subject that a program made, and which of them are good. */
+final class SubjectCredentials {
+  private final Subject subject;
+  private final String origin;
+  private final List<NamedCredential> credentials = new ArrayList<>();
+  private final List<Ticket> tickets = new ArrayList<>();
+  private String expired = "";
+
+  /** Looks through a Subject; the origin says which, for messages: "with the caller's Subject". */
+  SubjectCredentials(Subject subject, String origin) {
+    this.subject = subject;
+    this.origin = origin;
+    for (Object held : subject.getPrivateCredentials().toArray()) {
+      if (held instanceof GSSCredential credential) {
+        add(credential);
+      }
+    }
+    long now = System.currentTimeMillis();
+    for (Ticket ticket : Ticket.in(subject)) {
+      if (ticket.isGood(now)) {
+        tickets.add(ticket);
+      } else {
+        Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);
+        expired = "the ticket of " + ticket.client + " for " + ticket.server + " at " + end;
+      }
+    }
+  }
+
+  private void add(GSSCredential credential) {
+    try {
+      NamedCredential named = NamedCredential.of(credential);
+      if (!named.isInitiating()) {
+        return;
+      }
+      if (named.isGood()) {
+        credentials.add(named);
+      } else {
+        expired = "the GSS credential of " + named.name;
+      }
+    } catch (GSSException | RuntimeException e) {
+      // It is of another mechanism, or disposed.
+    }
+  }
+
+  /** What has expired, as a part of a sentence; empty where nothing has. */
+  String expired() {
+    return expired;
+  }
+
+  /**
+   * The first that is good and of the principal wanted: a GSS credential, a ticket-granting ticket,
+   * or where the JDK looks for service tickets in a Subject one of those.
+   *
+   * @return null where nothing is good
+   * @throws SpnegoException if what is good is somebody else's, or cannot be used here
+   */
+  @Nullable InitiatorCredentials good(CredentialSettings settings) throws SaslException {
+    String other = "";
+    for (NamedCredential held : credentials) {
+      if (settings.isWanted(held.name)) {
+        return InitiatorCredentials.of(subject, held, origin);
+      }
+      other = held.name;
+    }
+    if (NativeLibrary.isOn() && !tickets.isEmpty()) {
+      throw settings.notServedByNativeLibrary("the Kerberos tickets of a Subject");
+    }
+    for (Ticket ticket : tickets) {
+      if (ticket.isGranting()) {
+        NamedCredential made = NamedCredential.of(ticket);
+        if (settings.isWanted(made.name)) {
+          return InitiatorCredentials.of(subject, made, origin);
+        }
+        other = made.name;
+      }
+    }
+    // Without a credential the JDK takes the first ticket; with useSubjectCredsOnly=false no other.
+    if (other.isEmpty() && !tickets.isEmpty() && isServiceTicketFound()) {
+      other = tickets.get(0).client;
+      if (settings.isWanted(other)) {
+        return InitiatorCredentials.ofServiceTickets(subject, other, origin);
+      }
+    }
+    if (!other.isEmpty()) {
+      throw settings.notWanted(other, origin);
+    }
+    return null;
+  }
+
+  private static boolean isServiceTicketFound() {
+    return !"false".equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"));
+  }
+}

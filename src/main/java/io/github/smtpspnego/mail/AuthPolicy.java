@@ -1,0 +1,130 @@
+package io.github.smtpspnego.mail;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.settings.SaslProperties;
+import io.github.smtpspnego.settings.SettingsReader;
+import io.github.smtpspnego.settings.Switch;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.eclipse.angus.mail.util.PropUtil;
+
+/** What the settings say of authentication on one connection, before the server is asked. */
+final class AuthPolicy {
+  /** Angus Mail's ways, unchanged. */
+  private static final AuthPolicy INERT = new AuthPolicy(false, false, List.of(), false, false);
+
+  private final boolean isActive;
+  private final boolean isSpnego;
+  private final List<String> wanted;
+  private final boolean isListed;
+  private final boolean isRequired;
+
+  private AuthPolicy(
+      boolean isActive,
+      boolean isSpnego,
+      List<String> wanted,
+      boolean isListed,
+      boolean isRequired) {
+    this.isActive = isActive;
+    this.isSpnego = isSpnego;
+    this.wanted = wanted;
+    this.isListed = isListed;
+    this.isRequired = isRequired;
+  }
+
+  /**
+   * Reads the settings.
+   *
+   * @param protocol {@code smtp} or {@code smtps}
+   * @param properties the Session's
+   * @param serverName the server's name
+   * @param isSaslOn whether Angus Mail's SASL support is switched on
+   * @param listed the SASL mechanisms that are listed, in order; empty for any
+   * @param hasLogin whether the program gave both user and password
+   * @throws SpnegoException if the setting {@code enable} has a bad value
+   */
+  static AuthPolicy of(
+      String protocol,
+      Properties properties,
+      String serverName,
+      boolean isSaslOn,
+      List<String> listed,
+      boolean hasLogin)
+      throws SpnegoException {
+    // The names in a Session's properties are texts.
+    @SuppressWarnings("unchecked")
+    SettingsReader settings = new SettingsReader(protocol, (Map<String, ?>) (Map<?, ?>) properties);
+    Switch enable = settings.enable();
+    boolean isKnownHost = settings.isKnownHost(serverName);
+    if (enable == Switch.TRUE && isKnownHost) {
+      List<String> ours = listed.stream().filter(MechanismChoice::isSpnego).toList();
+      return new AuthPolicy(
+          true, true, ours.isEmpty() ? SaslProperties.MECHANISMS : ours, true, true);
+    }
+    boolean isNamed = listed.stream().anyMatch(MechanismChoice::isSpnego);
+    String auth = "mail." + protocol + ".auth";
+    boolean isOff = !PropUtil.getBooleanProperty(properties, auth, true);
+    boolean isOn = PropUtil.getBooleanProperty(properties, auth, isNamed);
+    if (enable == Switch.FALSE
+        || !isSaslOn
+        || !(isNamed || listed.isEmpty())
+        || !(hasLogin || isOn)) {
+      return INERT;
+    }
+    if (isNamed) {
+      return new AuthPolicy(true, isKnownHost, listed, true, !isOff);
+    }
+    return isKnownHost ? new AuthPolicy(true, true, SaslProperties.MECHANISMS, false, isOn) : INERT;
+  }
+
+  /** Whether the transport does anything of its own. */
+  boolean isActive() {
+    return isActive;
+  }
+
+  /** Whether the mechanisms GSSAPI and GSS-SPNEGO mean SPNEGO on this connection. */
+  boolean isSpnego() {
+    return isSpnego;
+  }
+
+  /** The SASL mechanisms that may be used, in order. */
+  List<String> wanted() {
+    return wanted;
+  }
+
+  /** Those of them that mean SPNEGO. */
+  List<String> spnegoMechanisms() {
+    return wanted.stream().filter(MechanismChoice::isSpnego).toList();
+  }
+
+  /** Whether no other mechanism may be used. */
+  boolean isListed() {
+    return isListed;
+  }
+
+  /** Whether no mail goes out unauthenticated. */
+  boolean isRequired() {
+    return isRequired;
+  }
+
+  /** Whether a mechanism may be used that sends the user's password. */
+  boolean mayUsePassword() {
+    return !isListed || wanted.stream().anyMatch(name -> !MechanismChoice.isSpnego(name));
+  }
+
+  /** Explains that nothing which may be used is offered, where SPNEGO is not meant. */
+  SpnegoException unavailable(String serverName) {
+    return new SpnegoException(
+        Reason.NOT_OFFERED,
+        "Authenticating to "
+            + serverName
+            + " by "
+            + String.join(", ", wanted)
+            + ": mail.smtp.sasl.spnego.hosts does not name this server, and the server offers none of"
+            + " these that the JDK's own Kerberos client, which knows GSSAPI only, or Angus Mail can"
+            + " use. Nothing was sent.",
+        null);
+  }
+}

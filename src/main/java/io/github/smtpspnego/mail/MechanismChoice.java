@@ -1,0 +1,96 @@
+package io.github.smtpspnego.mail;
+
+import io.github.smtpspnego.settings.SaslProperties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How a connection is authenticated, once the server's reply to EHLO is known.
+ *
+ * @param way who does it
+ * @param mechanisms the SASL mechanisms that Angus Mail may use, in capitals (RFC 4422 section
+ *     3.1); empty for any
+ */
+record MechanismChoice(Way way, List<String> mechanisms) {
+  private static final MechanismChoice SPNEGO = new MechanismChoice(Way.SPNEGO, List.of());
+  private static final MechanismChoice ANY = new MechanismChoice(Way.ANGUS, List.of());
+  private static final MechanismChoice NOBODY = new MechanismChoice(Way.NOBODY, List.of());
+  private static final MechanismChoice PASSWORD_NEEDED =
+      new MechanismChoice(Way.PASSWORD_NEEDED, List.of());
+  private static final MechanismChoice UNAVAILABLE =
+      new MechanismChoice(Way.UNAVAILABLE, List.of());
+
+  /** Who authenticates the connection. */
+  enum Way {
+    /** {@code SmtpAuthClient} does, by SPNEGO; it fails where the server does not offer that. */
+    SPNEGO,
+    /** Angus Mail does, by one of the mechanisms. */
+    ANGUS,
+    /** Nobody does: the server does not offer it, and it is not required. */
+    NOBODY,
+    /** Nobody can without a password, which Jakarta Mail may ask for. */
+    PASSWORD_NEEDED,
+    /** Nobody can, and the connection is to be closed. */
+    UNAVAILABLE
+  }
+
+  MechanismChoice {
+    mechanisms = List.copyOf(mechanisms);
+  }
+
+  /** Whether Angus Mail may use the mechanism. */
+  boolean allows(String mechanism) {
+    return mechanisms.isEmpty() || mechanisms.contains(mechanism.toUpperCase(Locale.ROOT));
+  }
+
+  /** Whether the mechanism is one of those that mean SPNEGO here. */
+  static boolean isSpnego(String mechanism) {
+    return SaslProperties.MECHANISMS.contains(mechanism.toUpperCase(Locale.ROOT));
+  }
+
+  /**
+   * Chooses.
+   *
+   * <p>Angus Mail sends user and password by LOGIN, PLAIN, DIGEST-MD5 or NTLM where no SASL client
+   * comes of what is listed, asked for or not. Here only what was asked for is used, in the order
+   * in which it was, and GSSAPI first where nothing was asked for (MS-SSEAN section 3.1.5.1).
+   *
+   * @param policy what the settings say
+   * @param hasPassword whether there is a password that another mechanism could send
+   * @param offered what follows AUTH in the server's reply to EHLO; empty for no authentication
+   */
+  static MechanismChoice of(AuthPolicy policy, boolean hasPassword, String offered) {
+    List<String> offers = List.of(offered.strip().toUpperCase(Locale.ROOT).split("\\s+", -1));
+    List<String> allowed = new ArrayList<>();
+    for (String name : policy.wanted()) {
+      String upper = name.toUpperCase(Locale.ROOT);
+      boolean ours = isSpnego(upper);
+      if (!offers.contains(upper) || (!ours && !hasPassword)) {
+        continue;
+      }
+      if (ours && policy.isSpnego() && allowed.isEmpty()) {
+        return SPNEGO;
+      }
+      // The JDK has a client for GSSAPI only. A choice of Angus Mail's does not lead back to us.
+      if (!ours || (!policy.isSpnego() && upper.equals(SaslProperties.GSSAPI))) {
+        allowed.add(upper);
+      }
+      // LOGIN is no SASL mechanism of Angus Mail's. It is used where no SASL client can be made, so
+      // it is the last one.
+      if (upper.equals("LOGIN")) {
+        break;
+      }
+    }
+    if (!allowed.isEmpty()) {
+      return new MechanismChoice(Way.ANGUS, allowed);
+    }
+    if (!policy.isListed()) {
+      return hasPassword || !policy.isRequired() ? ANY : PASSWORD_NEEDED;
+    }
+    if (!policy.isRequired() && offered.isBlank()) {
+      return NOBODY;
+    }
+    return policy.isSpnego() ? SPNEGO : UNAVAILABLE;
+  }
+}

@@ -1,0 +1,128 @@
+package io.github.smtpspnego.mail;
+
+import jakarta.mail.PasswordAuthentication;
+import jakarta.mail.Session;
+import jakarta.mail.URLName;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
+import javax.security.auth.callback.UnsupportedCallbackException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user and password of one connection. The program's {@link jakarta.mail.Authenticator} is
+ * asked once at most, and only where a password can be used.
+ */
+final class SessionLogin implements CallbackHandler {
+  private final Session session;
+  private final @Nullable URLName server;
+  private final String protocol;
+  private final boolean isGiven;
+
+  private @Nullable String user;
+  private @Nullable String password;
+  private boolean isAsked;
+
+  /**
+   * Creates a login; nobody is asked yet.
+   *
+   * @param session the session
+   * @param server the key under which the Session keeps passwords; null for none
+   * @param protocol the mail protocol
+   * @param user the user's name, or null
+   * @param password the password that the program gave, or null
+   */
+  SessionLogin(
+      Session session,
+      @Nullable URLName server,
+      String protocol,
+      @Nullable String user,
+      @Nullable String password) {
+    this.session = session;
+    this.server = server;
+    this.protocol = protocol;
+    this.user = user;
+    this.password = password;
+    this.isGiven = password != null;
+  }
+
+  /** The user's name; empty where none is known. */
+  String user() {
+    return user == null ? "" : user;
+  }
+
+  /** The password; empty where none is known. */
+  String password() {
+    return password == null ? "" : password;
+  }
+
+  boolean hasPassword() {
+    return !password().isEmpty();
+  }
+
+  /** Whether another password can still be asked for. */
+  boolean isReplaceable() {
+    return isGiven;
+  }
+
+  /**
+   * Finds the password that the Session keeps, or asks the program's Authenticator. Jakarta Mail
+   * would ask only after an attempt without a password, which would use the ticket cache, and so
+   * another identity perhaps.
+   */
+  void ask() {
+    if (password != null || isAsked) {
+      return;
+    }
+    isAsked = true;
+    PasswordAuthentication kept = server == null ? null : session.getPasswordAuthentication(server);
+    PasswordAuthentication answer =
+        kept != null && kept.getPassword() != null
+            ? kept
+            : session.requestPasswordAuthentication(
+                address(), server == null ? -1 : server.getPort(), protocol, null, user);
+    if (answer != null) {
+      user = answer.getUserName();
+      password = answer.getPassword();
+    }
+  }
+
+  /**
+   * Keeps an answer of the Authenticator's in the Session, as Jakarta Mail does after a success.
+   */
+  void keep() {
+    if (isAsked && password != null && server != null) {
+      session.setPasswordAuthentication(server, new PasswordAuthentication(user, password));
+    }
+  }
+
+  private @Nullable InetAddress address() {
+    if (server == null) {
+      return null;
+    }
+    try {
+      return InetAddress.getByName(server.getHost());
+    } catch (UnknownHostException e) {
+      return null; // connecting will tell
+    }
+  }
+
+  @Override
+  public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
+    for (Callback callback : callbacks) {
+      if (callback instanceof NameCallback name) {
+        if (!user().isEmpty()) {
+          name.setName(user());
+        }
+      } else if (callback instanceof PasswordCallback wanted) {
+        ask();
+        wanted.setPassword(password().toCharArray());
+      } else {
+        throw new UnsupportedCallbackException(callback);
+      }
+    }
+  }
+}

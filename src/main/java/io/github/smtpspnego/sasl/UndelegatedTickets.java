@@ -1,0 +1,31 @@
+package io.github.smtpspnego.sasl;
+
+import java.lang.System.Logger.Level;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Warns, once for each client and server, that {@code delegation=true} had no effect. */
+final class UndelegatedTickets {
+  private static final int MOST_WARNINGS = 100;
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
+
+  private UndelegatedTickets() {}
+
+  /**
+   * Warns.
+   *
+   * @param tried what was tried, the start of a sentence
+   */
+  static void warn(String tried) {
+    if (WARNED.size() < MOST_WARNINGS && WARNED.add(tried)) {
+      System.getLogger("io.github.smtpspnego")
+          .log(
+              Level.WARNING,
+              "{0}: delegation=true, and the ticket-granting ticket was not forwarded, because it is"
+                  + " not forwardable or the KDC refused to forward it. Log in with a forwardable"
+                  + " ticket (kinit -f, or forwardable = true in krb5.conf)."
+                  + " (TROUBLESHOOTING.md#delegation)",
+              tried);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.github.smtpspnego.smtp;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+
+/**
+ * What a reply means that ends an AUTH command without success: the codes of RFC 4954 section 6 and
+ * those that Exchange, Postfix, Dovecot and Cyrus SASL are seen to use.
+ */
+final class Refusal {
+  private final ServerReply reply;
+  private final boolean isTls;
+  private final boolean isLongLine;
+
+  /**
+   * Creates a refusal.
+   *
+   * @param reply the server's reply
+   * @param isTls whether the connection is under TLS
+   * @param isLongLine whether the AUTH line was longer than every server reads
+   */
+  Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
+    this.reply = reply;
+    this.isTls = isTls;
+    this.isLongLine = isLongLine;
+  }
+
+  /**
+   * Explains the refusal.
+   *
+   * @param tried what was tried, the start of a sentence
+   * @return the exception to throw
+   */
+  SpnegoException explain(String tried) {
+    Reason reason = reason();
+    String remedy = reply.code() == 535 ? remedyOf535() : reason.remedy();
+    if (isLongLine && (reason == Reason.SERVER_REFUSED || reason == Reason.SERVER_TROUBLE)) {
+      remedy +=
+          " The AUTH line was longer than the 512 octets that every server reads. Some servers cut"
+              + " such a line and then report another error: try"
+              + " mail.smtp.sasl.spnego.initialresponse=never.";
+    }
+    String did =
+        reply.isEnd() ? "closed the connection without an answer" : "answered " + reply.describe();
+    return new SpnegoException(reason, tried + ": the server " + did + ".", remedy, null);
+  }
+
+  private Reason reason() {
+    int code = reply.code();
+    if (reply.isEnd() || code / 100 == 4) {
+      return Reason.SERVER_TROUBLE;
+    }
+    if (code / 100 != 5) {
+      return Reason.PROTOCOL;
+    }
+    if (code == 504) {
+      return Reason.NOT_OFFERED;
+    }
+    if ((code == 530 || code == 538) && !isTls) {
+      return Reason.TLS_REQUIRED;
+    }
+    boolean saysTooLong =
+        code == 500 || (code == 501 && (reply.says("too long") || reply.says("5.5.6")));
+    return isLongLine && saysTooLong ? Reason.LINE_TOO_LONG : Reason.SERVER_REFUSED;
+  }
+
+  private String remedyOf535() {
+    if (reply.says("unable to proxy")) {
+      return "Exchange says so for an account without a mailbox: give it one, or authenticate as"
+          + " one that has.";
+    }
+    if (reply.says("5.7.3")) {
+      return "Exchange took the ticket and refused the account, or refused the ticket: check that"
+          + " the account may use this connector, that the target name belongs to the server's"
+          + " account (setspn -Q SMTP/host, or SMTPSVC/host), and whether Extended Protection is"
+          + " required.";
+    }
+    return "The server could not read the ticket or does not let this principal in; its log says"
+        + " which. Check that its keytab (klist -kt) holds the current key of the target name.";
+  }
+}

@@ -1,0 +1,337 @@
+package io.github.smtpspnego.smtp;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.sasl.InitialResponse;
+import io.github.smtpspnego.sasl.SpnegoSaslClient;
+import io.github.smtpspnego.settings.SaslProperties;
+import io.github.smtpspnego.settings.SettingsReader;
+import java.lang.System.Logger.Level;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import javax.security.auth.callback.CallbackHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of the AUTH command (RFC 4954) with SPNEGO (MS-SSEAN), for any SMTP client:
+ * replies in, lines out.
+ *
+ * <pre>{@code
+ * try (SmtpAuthClient auth = new SmtpAuthClient("mail.contoso.com", Map.of())) {
+ *   String line = auth.firstLine(ehloReply, isTls); // "AUTH GSSAPI YIIC..."
+ *   while (!auth.isComplete()) {
+ *     send(line);
+ *     line = auth.nextLine(readReply());
+ *   }
+ * }
+ * // The server let the client in and has proved its identity.
+ * }</pre>
+ *
+ * <p>An exchange ends with a success that counts, or with a {@link SpnegoException}, which is
+ * logged once as a warning. After an exception the connection is to be closed: the server may be
+ * waiting for a response. The mail must not be sent.
+ *
+ * <p>What is done here for every SMTP client:
+ *
+ * <ul>
+ *   <li>the AUTH line stays within 512 octets where {@code initialresponse=auto} (RFC 4954 section
+ *       4); a longer token follows the server's first 334;
+ *   <li>a first 334 with plain text, as Exchange's {@code 334 GSSAPI supported}, counts as empty;
+ *   <li>a 235 counts only after the server's proof where {@code mutualauth=true};
+ *   <li>a server that sends one 334 after the other is not followed.
+ * </ul>
+ *
+ * <p>The settings are {@code mail.smtp.sasl.spnego.*} ({@link io.github.smtpspnego.SpnegoOption}),
+ * {@code mail.smtp.sasl.authorizationid} and {@code javax.security.sasl.*}; system properties stand
+ * in for those that are not given.
+ *
+ * <p>One object serves one AUTH command. It is not safe for use by several threads. How long a
+ * server may take for a reply is up to the caller's connection.
+ */
+public final class SmtpAuthClient implements AutoCloseable {
+  /**
+   * The longest command line that every server reads, in octets with CRLF: RFC 5321 section
+   * 4.5.3.1.4.
+   */
+  static final int LINE_LIMIT = 512;
+
+  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
+  private static final byte[] EMPTY = {};
+
+  private enum State {
+    /** No line was made. */
+    START,
+    /** AUTH is sent without the first token; the server's first 334 is awaited. */
+    PROMPT,
+    /** Challenges, or the server's success, are awaited. */
+    EXCHANGE,
+    /** The server let the client in, and that counts. */
+    COMPLETE,
+    /** Every call throws what went wrong. */
+    FAILED
+  }
+
+  private final String serverName;
+  private final SettingsReader settings;
+  private final boolean policiesHold;
+  private final List<String> mechanisms;
+  private final @Nullable CallbackHandler handler;
+
+  private State state = State.START;
+  private @Nullable SpnegoException failure;
+  private @Nullable SpnegoSaslClient sasl;
+  private String firstToken = "";
+  private boolean isTls;
+  private boolean isLongLine;
+
+  /**
+   * Creates a client that authenticates without a password: with the credentials that the settings
+   * name, or with the user's ticket cache.
+   *
+   * @param serverName the server's host name, for which the ticket is requested
+   * @param settings the settings; not copied
+   */
+  public SmtpAuthClient(String serverName, Map<String, ?> settings) {
+    this("smtp", serverName, settings, SaslProperties.MECHANISMS, null);
+  }
+
+  /**
+   * Creates a client.
+   *
+   * @param protocol the protocol whose settings are used, {@code smtp} or {@code smtps}
+   * @param serverName the server's host name, for which the ticket is requested
+   * @param settings the settings; not copied
+   * @param mechanisms the SASL mechanisms that may be used, best first: {@code GSSAPI}, {@code
+   *     GSS-SPNEGO} or both, in any case
+   * @param handler answers a {@code NameCallback} and a {@code PasswordCallback}; asked only where
+   *     the settings leave a password to be used; null for no user and password
+   * @throws IllegalArgumentException if another mechanism is named
+   */
+  public SmtpAuthClient(
+      String protocol,
+      String serverName,
+      Map<String, ?> settings,
+      List<String> mechanisms,
+      @Nullable CallbackHandler handler) {
+    this.serverName = serverName;
+    this.settings = new SettingsReader(protocol, settings);
+    this.policiesHold = SaslProperties.policiesHold(settings);
+    this.mechanisms = mechanisms.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
+    this.handler = handler;
+    if (!SaslProperties.MECHANISMS.containsAll(this.mechanisms)) {
+      throw new IllegalArgumentException(mechanisms + ", and only GSSAPI and GSS-SPNEGO are known");
+    }
+  }
+
+  /**
+   * Whether a server offers one of the mechanisms (MS-SSEAN section 3.1.5.1).
+   *
+   * @param ehloReply the server's reply to EHLO, with or without its codes
+   * @return true where {@link #firstLine} will give a line
+   */
+  public boolean isOfferedBy(String ehloReply) {
+    return mechanism(AuthOffer.parse(ehloReply)).isPresent();
+  }
+
+  /**
+   * Begins the exchange: requests a ticket and makes the AUTH command.
+   *
+   * @param ehloReply the server's reply to EHLO, with or without its codes
+   * @param isTls whether the connection is under TLS
+   * @return the line to send, without its CRLF
+   * @throws SpnegoException if the server does not offer the mechanism, a setting has a bad value,
+   *     there are no credentials, or the KDC gives no ticket
+   */
+  public String firstLine(String ehloReply, boolean isTls) throws SpnegoException {
+    requireState(State.START);
+    this.isTls = isTls;
+    settings.warnOfUnknownNames();
+    AuthOffer offer = AuthOffer.parse(ehloReply);
+    String mechanism = mechanism(offer).orElse("");
+    if (mechanism.isEmpty()) {
+      throw fail(notOffered(offer));
+    }
+    if (!policiesHold) {
+      throw fail(
+          new SpnegoException(
+              Reason.BAD_SETTING,
+              "Authenticating to "
+                  + serverName
+                  + " by "
+                  + mechanism
+                  + ": a property javax.security.sasl.policy.* asks for what the mechanism does not"
+                  + " give (forward secrecy, passing of credentials or no dictionary attacks).",
+              null));
+    }
+    SpnegoSaslClient created =
+        SpnegoSaslClient.create(mechanism, settings, serverName, null, handler, e -> {});
+    sasl = created;
+    try {
+      InitialResponse initialResponse = created.initialResponse();
+      // The token is made before anything is sent, since most failures happen here.
+      String token = Base64.getEncoder().encodeToString(created.evaluateChallenge(EMPTY));
+      String line = "AUTH " + mechanism + " " + token;
+      isLongLine = line.length() + 2 > LINE_LIMIT;
+      if (initialResponse == InitialResponse.ALWAYS
+          || (initialResponse == InitialResponse.AUTO && !isLongLine)) {
+        state = State.EXCHANGE;
+        return line;
+      }
+      isLongLine = false;
+      firstToken = token;
+      state = State.PROMPT;
+      return "AUTH " + mechanism;
+    } catch (SpnegoException e) {
+      throw fail(e);
+    }
+  }
+
+  /**
+   * Takes the server's reply to the last line.
+   *
+   * @param reply the reply's lines with their codes; null where the server closed the connection
+   * @return the next line to send, without its CRLF; empty after the last one. Ask {@link
+   *     #isComplete} before it is sent: a line may be empty
+   * @throws SpnegoException if the server refuses, breaks the protocol, or reports a success that
+   *     does not count
+   */
+  public String nextLine(@Nullable String reply) throws SpnegoException {
+    if (state != State.PROMPT) {
+      requireState(State.EXCHANGE);
+    }
+    ServerReply received = ServerReply.parse(reply);
+    try {
+      if (received.isSuccess()) {
+        succeed();
+        return "";
+      }
+      if (!received.isChallenge()) {
+        throw new Refusal(received, isTls, isLongLine).explain(tried());
+      }
+      return state == State.PROMPT ? answerPrompt(received) : answer(received);
+    } catch (SpnegoException e) {
+      throw fail(e);
+    }
+  }
+
+  /**
+   * Whether the server let the client in, and that counts.
+   *
+   * @return true after the server's success
+   */
+  public boolean isComplete() {
+    return state == State.COMPLETE;
+  }
+
+  /** Forgets the context's keys, and ends an exchange that is not complete; may be called again. */
+  @Override
+  public void close() {
+    if (sasl != null && firstToken.isEmpty()) {
+      sasl.dispose();
+    } else if (sasl != null) {
+      sasl.disposeUnsent();
+    }
+    firstToken = "";
+    if (state != State.COMPLETE && state != State.FAILED) {
+      state = State.FAILED;
+      failure =
+          new SpnegoException(
+              Reason.DISPOSED, tried() + ": the exchange was closed before its end.", null);
+    }
+  }
+
+  private void succeed() throws SpnegoException {
+    if (state == State.PROMPT) {
+      throw broken("reported success before the client's first token");
+    }
+    sasl().serverSucceeded();
+    state = State.COMPLETE;
+  }
+
+  /**
+   * Exchange prompts with plain text. Octets, however, would be a challenge of another mechanism.
+   */
+  private String answerPrompt(ServerReply prompt) throws SpnegoException {
+    if (prompt.challenge().filter(octets -> octets.length > 0).isPresent()) {
+      throw broken("sent a challenge before the client's first token");
+    }
+    String token = firstToken;
+    firstToken = "";
+    state = State.EXCHANGE;
+    return token;
+  }
+
+  private String answer(ServerReply received) throws SpnegoException {
+    if (sasl().isComplete()) {
+      throw broken("asks for more after the client's last token (" + received.describe() + ")");
+    }
+    Optional<byte[]> challenge = received.challenge();
+    if (challenge.isEmpty()) {
+      throw broken("sent " + received.describe());
+    }
+    return Base64.getEncoder().encodeToString(sasl().evaluateChallenge(challenge.get()));
+  }
+
+  private Optional<String> mechanism(AuthOffer offer) {
+    for (String name : mechanisms) {
+      if (offer.mechanisms().contains(name)) {
+        return Optional.of(name);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private SpnegoException notOffered(AuthOffer offer) {
+    boolean isBeforeTls = offer.startTls() && !isTls;
+    Reason reason = isBeforeTls ? Reason.TLS_REQUIRED : Reason.NOT_OFFERED;
+    return new SpnegoException(
+        reason,
+        "Authenticating to "
+            + serverName
+            + " by "
+            + String.join(", ", mechanisms)
+            + ": the server offers "
+            + offer.describe()
+            + (isBeforeTls ? " before TLS." : ".")
+            + " Nothing was sent.",
+        null);
+  }
+
+  private String tried() {
+    return sasl == null
+        ? "Authenticating to " + serverName
+        : sasl.tried() + " by AUTH " + sasl.getMechanismName();
+  }
+
+  private SpnegoException broken(String what) {
+    return new SpnegoException(Reason.PROTOCOL, tried() + ": the server " + what + ".", null);
+  }
+
+  private SpnegoException fail(SpnegoException e) {
+    SpnegoException told = e.forProtocol(settings.protocol());
+    state = State.FAILED;
+    failure = told;
+    LOGGER.log(Level.WARNING, told.getMessage());
+    close();
+    return told;
+  }
+
+  private void requireState(State expected) throws SpnegoException {
+    if (failure != null) {
+      throw failure;
+    }
+    if (state != expected) {
+      throw new IllegalStateException("the exchange is in " + state);
+    }
+  }
+
+  private SpnegoSaslClient sasl() {
+    if (sasl == null) {
+      throw new IllegalStateException("the exchange was not begun");
+    }
+    return sasl;
+  }
+}

@@ -1,0 +1,57 @@
+package io.github.smtpspnego.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program in a JVM of its own, with this JVM's class path. Its standard input is a pipe that
+ * nothing is written to and that stays open: a program that asks there waits until it is ended.
+ */
+public final class ChildJvm {
+  private static final long PATIENCE = 60;
+
+  private ChildJvm() {}
+
+  /**
+   * What became of it.
+   *
+   * @param ended whether it ended by itself, within a minute
+   * @param output what it wrote, standard error included
+   */
+  public record Outcome(boolean ended, String output) {}
+
+  /** Runs a program, with these system properties ({@code name=value}) and arguments. */
+  public static Outcome run(
+      Class<?> program, Map<String, String> environment, List<String> properties, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    properties.forEach(property -> command.add("-D" + property));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("KRB5CCNAME");
+    builder.environment().putAll(environment);
+    try {
+      Path output = Files.createTempFile("child", ".txt");
+      Process process = builder.redirectOutput(output.toFile()).start();
+      try {
+        boolean ended = process.waitFor(PATIENCE, TimeUnit.SECONDS);
+        return new Outcome(ended, Files.readString(output));
+      } finally {
+        process.destroyForcibly().waitFor();
+        process.getOutputStream().close();
+        Files.delete(output);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
