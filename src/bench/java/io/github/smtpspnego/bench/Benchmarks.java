@@ -37,8 +37,8 @@ public final class Benchmarks {
     new RoundTrips(scene, report).run();
     new Connections(scene, report, charts).run();
     new Throughput(scene, report, charts).run();
-    new Handshakes(scene, report, charts).run();
-    new StartUp(scene, report).run();
+    Handshakes.run(scene, report, charts);
+    new Starts(scene, report).run();
     report.write(directory);
     charts.write(directory);
     report.promises().forEach(System.out::println);

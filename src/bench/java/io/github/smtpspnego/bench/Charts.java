@@ -3,7 +3,9 @@ package io.github.smtpspnego.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
@@ -26,22 +28,22 @@ final class Charts {
   private final List<Integer> threads = new ArrayList<>();
   private final List<Double> jdkRates = new ArrayList<>();
   private final List<Double> ourRates = new ArrayList<>();
-  private final List<Double> handshakes = new ArrayList<>();
+  private final Map<String, List<Double>> initiators = new LinkedHashMap<>();
 
-  void wallTime(String login, double jdk, double ours) {
+  void wallTime(String login, Sample jdk, Sample ours) {
     logins.add(login);
-    jdkTimes.add(jdk);
-    ourTimes.add(ours);
+    jdkTimes.add(jdk.median());
+    ourTimes.add(ours.median());
   }
 
-  void throughput(int ofThreads, double jdk, double ours) {
+  void throughput(int ofThreads, Sample jdk, Sample ours) {
     threads.add(ofThreads);
-    jdkRates.add(jdk);
-    ourRates.add(ours);
+    jdkRates.add(jdk.median());
+    ourRates.add(ours.median());
   }
 
-  void handshake(double bare, double client, double both) {
-    handshakes.addAll(List.of(bare, client, both));
+  void handshakes(String ending, List<Sample> initiatorsCpu) {
+    initiators.put(ending, initiatorsCpu.stream().map(Sample::median).toList());
   }
 
   void write(Path directory) throws IOException {
@@ -78,10 +80,9 @@ final class Charts {
   }
 
   private CategoryChart handshakes() {
-    CategoryChart chart = bars("CPU of a handshake without sockets", "µs");
-    chart.getStyler().setLegendVisible(false);
-    chart.addSeries(
-        "CPU", List.of("bare GSSContext", "our client", "our client and server"), handshakes);
+    CategoryChart chart = bars("CPU of an initiator, without sockets", "µs");
+    List<String> pairs = List.of("bare calls", "our SaslClient", "by createSaslClient");
+    initiators.forEach((ending, cpu) -> chart.addSeries(ending, pairs, cpu));
     return chart;
   }
 

@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -16,12 +15,14 @@ import java.util.Map;
 final class ClientProcess implements AutoCloseable {
   /** Whose SASL client it is, and who logs in. */
   enum Kind {
-    /** The jar, with its settings. */
-    OURS("smtp-spnego"),
+    /** Nobody authenticates, and the jar is not there. */
+    NO_AUTH("without AUTH"),
     /** The JDK's GSSAPI, with a JAAS file. */
     JDK("JDK"),
     /** The JDK's GSSAPI in a program that logs in once and connects as its own Subject. */
-    JDK_OWN_SUBJECT("JDK, own Subject");
+    JDK_OWN_SUBJECT("JDK, own Subject"),
+    /** The jar, with its settings. */
+    OURS("smtp-spnego");
 
     final String label;
 
@@ -50,27 +51,11 @@ final class ClientProcess implements AutoCloseable {
    * @param scene the KDC, and the jar under test
    */
   static ClientProcess start(Kind kind, Login login, Scene scene) throws IOException {
-    List<String> command = scene.java(kind == Kind.OURS);
-    command.add("-Djava.security.krb5.conf=" + scene.kdc().configuration());
-    List<String> properties =
-        new ArrayList<>(
-            List.of(
-                "mail.smtp.auth=true",
-                "mail.smtp.sasl.enable=true",
-                "mail.smtp.sasl.mechanisms=GSSAPI",
-                "mail.smtp.localhost=localhost")); // no DNS in the measurement
-    if (kind == Kind.OURS) {
-      login.settings().forEach((name, value) -> properties.add(name + "=" + value));
-    } else {
-      command.add("-Djava.security.auth.login.config=" + jaasFile(login));
-      command.add("-Djavax.security.auth.useSubjectCredsOnly=" + (kind != Kind.JDK));
-      command.add("-D" + Client.OWN_SUBJECT + "=" + (kind == Kind.JDK_OWN_SUBJECT));
-    }
-    command.add(Client.class.getName());
-    command.addAll(properties);
     ClientProcess client =
         new ClientProcess(
-            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+            new ProcessBuilder(command(kind, login, scene, Client.class))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
     String line = client.answer();
     if (!line.equals(Client.READY)) {
       throw new IOException("a client said " + line);
@@ -78,10 +63,38 @@ final class ClientProcess implements AutoCloseable {
     return client;
   }
 
-  /** Has it connect; gives the milliseconds that each connection took. */
-  double run(int port, int threads, int connections) throws IOException {
+  /** The command of a program whose arguments are properties of its Session. */
+  static List<String> command(Kind kind, Login login, Scene scene, Class<?> program)
+      throws IOException {
+    List<String> command = scene.mailProgram(kind == Kind.OURS);
+    command.add("-Djava.security.krb5.conf=" + scene.kdc().configuration());
+    if (kind == Kind.JDK || kind == Kind.JDK_OWN_SUBJECT) {
+      command.add("-Djava.security.auth.login.config=" + jaasFile(login));
+      command.add("-Djavax.security.auth.useSubjectCredsOnly=" + (kind != Kind.JDK));
+      command.add("-D" + Client.OWN_SUBJECT + "=" + (kind == Kind.JDK_OWN_SUBJECT));
+    }
+    command.add(program.getName());
+    command.add("mail.smtp.localhost=localhost"); // no DNS in the measurement
+    if (kind != Kind.NO_AUTH) {
+      command.add("mail.smtp.auth=true");
+      command.add("mail.smtp.sasl.enable=true");
+      command.add("mail.smtp.sasl.mechanisms=GSSAPI");
+    }
+    if (kind == Kind.OURS) {
+      login.settings().forEach((name, value) -> command.add(name + "=" + value));
+    }
+    return command;
+  }
+
+  /** What a connection took, in milliseconds. */
+  record Took(double wall, double cpu) {}
+
+  /** Has it connect, so many times altogether. */
+  Took run(int port, int threads, int connections) throws IOException {
     turns.println(port + " " + threads + " " + connections);
-    return Long.parseLong(answer()) / 1e6 / connections;
+    String[] nanos = answer().split(" ", 2);
+    return new Took(
+        Long.parseLong(nanos[0]) / 1e6 / connections, Long.parseLong(nanos[1]) / 1e6 / connections);
   }
 
   private String answer() throws IOException {

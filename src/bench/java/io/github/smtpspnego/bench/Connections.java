@@ -2,21 +2,23 @@ package io.github.smtpspnego.bench;
 
 import io.github.smtpspnego.bench.ClientProcess.Kind;
 import io.github.smtpspnego.bench.ClientProcess.Login;
+import io.github.smtpspnego.bench.ClientProcess.Took;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.KdcProxy;
 import io.github.smtpspnego.support.MailServer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 
 /**
- * One connection after the other: what they ask of the KDC, and how long they take. The clients
- * take turns, so that what else the machine does falls on all of them.
+ * One connection after the other: what they ask of the KDC, and what they take. The clients take
+ * turns, so that what else the machine does falls on all of them.
  */
 final class Connections {
-  private static final int TURNS = 10;
+  private static final int TURN = 100;
   private static final Duration SLOW = Duration.ofMillis(5);
 
   private final Scene scene;
@@ -33,152 +35,135 @@ final class Connections {
     KdcProxy proxy = scene.kdc().proxy();
     int before = proxy.asRequests();
     scene.kdc().login("alice", Kdc.PASSWORD);
-    int perLogin = proxy.asRequests() - before;
-
-    Login keytab = Login.keytab(scene.kdc().keytab("alice"), Kdc.full("alice"));
-    Login cache = Login.ticketCache(scene.kdc().ticketCache("alice", Kdc.PASSWORD));
-    Counted ofKeytab = new Counted(keytab);
-    ofKeytab.run();
-    Counted ofCache = new Counted(cache);
-    ofCache.run();
+    final int perLogin = proxy.asRequests() - before;
+    Clients keytab = new Clients(Login.keytab(scene.kdc().keytab("alice"), Kdc.full("alice")));
+    Clients cache = new Clients(Login.ticketCache(scene.kdc().ticketCache("alice", Kdc.PASSWORD)));
+    keytab.run();
+    cache.run();
 
     int connections = scene.times(1000);
     report.table("KDC requests of " + connections + " connections", "login", "client", "AS", "TGS");
-    ofKeytab.reportCounts();
-    ofCache.reportCounts();
+    keytab.reportRequests();
+    cache.reportRequests();
     report.note(
         "As the KDC received them. One login of this KDC takes "
             + perLogin
             + " AS requests, the first of which learns that pre-authentication is needed.");
     report.count(
         "keytab: 1 login and 1 service ticket for " + connections + " connections",
-        ofKeytab.as(Kind.OURS) == perLogin && ofKeytab.tgs(Kind.OURS) == 1);
+        keytab.asked(Kind.OURS, perLogin, 1));
     report.count(
         "keytab, JDK: as many of each as connections",
-        ofKeytab.as(Kind.JDK) == perLogin * connections && ofKeytab.tgs(Kind.JDK) == connections);
-    report.count(
-        "ticket cache: no login and 1 service ticket",
-        ofCache.as(Kind.OURS) == 0 && ofCache.tgs(Kind.OURS) == 1);
+        keytab.asked(Kind.JDK, perLogin * connections, connections));
+    report.count("ticket cache: no login and 1 service ticket", cache.asked(Kind.OURS, 0, 1));
 
     report.table(
-        "Wall time of an authenticated connection, ms",
+        "A warm connection, ms",
         "login",
-        "KDC",
-        "JDK",
-        "JDK, own Subject",
-        "smtp-spnego",
-        "ratio to the JDK");
-    ofKeytab.reportTimes("loopback", ofKeytab.fast);
-    ofKeytab.reportTimes("+ 5 ms", ofKeytab.slow);
-    ofCache.reportTimes("loopback", ofCache.fast);
-    ofCache.reportTimes("+ 5 ms", ofCache.slow);
-    report.limit("keytab: wall time to the JDK's", ratio(ofKeytab.fast), 0.65);
-    report.limit("keytab, KDC + 5 ms: wall time to the JDK's", ratio(ofKeytab.slow), 0.25);
+        "",
+        Kind.NO_AUTH.label,
+        Kind.JDK.label,
+        Kind.JDK_OWN_SUBJECT.label,
+        Kind.OURS.label,
+        "to the JDK",
+        "what AUTH adds, to the JDK");
+    keytab.reportTimes();
+    cache.reportTimes();
+    report.limit("keytab: time to the JDK's", keytab.near.toJdk(), 0.65);
+    report.limit("keytab, KDC + 5 ms: time to the JDK's", keytab.far.toJdk(), 0.25);
+    report.limit("keytab: time that AUTH adds, to the JDK's", keytab.near.added().toJdk(), 0.6);
+    report.limit("keytab: CPU that AUTH adds, to the JDK's", keytab.cpu.added().toJdk(), 0.6);
   }
 
-  private static double ratio(Map<Kind, Sample> times) {
-    return times.get(Kind.OURS).dividedBy(times.get(Kind.JDK)).median();
-  }
+  /** What the clients took, in turns. */
+  private record Times(Map<Kind, Sample> of) {
+    Times() {
+      this(new EnumMap<>(Kind.class));
+      for (Kind kind : Kind.values()) {
+        of.put(kind, new Sample());
+      }
+    }
 
-  private interface Action<T> {
-    T run() throws IOException;
+    /** What AUTH adds. */
+    Times added() {
+      Times added = new Times();
+      of.forEach((kind, times) -> added.of.put(kind, times.minus(of.get(Kind.NO_AUTH))));
+      return added;
+    }
+
+    Sample toJdk() {
+      return of.get(Kind.OURS).dividedBy(of.get(Kind.JDK));
+    }
   }
 
   /** The clients with one kind of login. */
-  private final class Counted {
+  private final class Clients {
     private final Login login;
-    private final Map<Kind, Integer> as = new EnumMap<>(Kind.class);
-    private final Map<Kind, Integer> tgs = new EnumMap<>(Kind.class);
-    private final Map<Kind, Sample> fast = samples();
-    private final Map<Kind, Sample> slow = samples();
+    private final Map<Kind, int[]> requests = new EnumMap<>(Kind.class);
+    private final Times near = new Times();
+    private final Times far = new Times();
+    private final Times cpu = new Times();
 
-    Counted(Login login) {
+    Clients(Login login) {
       this.login = login;
     }
 
     void run() throws IOException {
       Map<Kind, ClientProcess> clients = new EnumMap<>(Kind.class);
+      KdcProxy proxy = scene.kdc().proxy();
       try (MailServer server = scene.server(Map.of())) {
+        // These are counted, the login with them, and warm the clients up.
         for (Kind kind : Kind.values()) {
-          clients.put(kind, counted(kind, () -> ClientProcess.start(kind, login, scene)));
+          int as = proxy.asRequests();
+          int tgs = proxy.tgsRequests();
+          ClientProcess client = ClientProcess.start(kind, login, scene);
+          clients.put(kind, client);
+          client.run(server.port(), 1, scene.times(1000));
+          requests.put(kind, new int[] {proxy.asRequests() - as, proxy.tgsRequests() - tgs});
         }
-        turns(clients, server.port(), samples()); // these are counted, and warm the clients up
-        Map<Kind, Integer> countedAs = Map.copyOf(as);
-        Map<Kind, Integer> countedTgs = Map.copyOf(tgs);
-        turns(clients, server.port(), fast);
-        scene.kdc().proxy().delay(SLOW);
-        turns(clients, server.port(), slow);
-        as.putAll(countedAs);
-        tgs.putAll(countedTgs);
+        turns(clients, server.port(), 2000, near, cpu);
+        proxy.delay(SLOW);
+        turns(clients, server.port(), 500, far, new Times());
       } finally {
-        scene.kdc().proxy().delay(Duration.ZERO);
+        proxy.delay(Duration.ZERO);
         clients.values().forEach(ClientProcess::close);
       }
     }
 
-    private void turns(Map<Kind, ClientProcess> clients, int port, Map<Kind, Sample> times)
+    private void turns(
+        Map<Kind, ClientProcess> clients, int port, int connections, Times wall, Times ofCpu)
         throws IOException {
-      int connections = scene.times(1000) / TURNS;
-      for (int turn = 0; turn < TURNS; turn++) {
+      for (int turn = 0; turn < scene.times(connections) / scene.times(TURN); turn++) {
         for (Kind kind : Kind.values()) {
-          times.get(kind).add(counted(kind, () -> clients.get(kind).run(port, 1, connections)));
+          Took took = clients.get(kind).run(port, 1, scene.times(TURN));
+          wall.of.get(kind).add(took.wall());
+          ofCpu.of.get(kind).add(took.cpu());
         }
       }
     }
 
-    /** Does it, and adds what the KDC was asked meanwhile. */
-    private <T> T counted(Kind kind, Action<T> action) throws IOException {
-      KdcProxy proxy = scene.kdc().proxy();
-      int asBefore = proxy.asRequests();
-      int tgsBefore = proxy.tgsRequests();
-      T result = action.run();
-      as.merge(kind, proxy.asRequests() - asBefore, Integer::sum);
-      tgs.merge(kind, proxy.tgsRequests() - tgsBefore, Integer::sum);
-      return result;
+    boolean asked(Kind kind, int as, int tgs) {
+      return requests.get(kind)[0] == as && requests.get(kind)[1] == tgs;
     }
 
-    int as(Kind kind) {
-      return as.get(kind);
+    void reportRequests() {
+      requests.forEach((kind, of) -> report.row(login.name(), kind.label, "" + of[0], "" + of[1]));
     }
 
-    int tgs(Kind kind) {
-      return tgs.get(kind);
+    void reportTimes() {
+      report("by the clock", near);
+      report("CPU of the thread", cpu);
+      report("by the clock, KDC + 5 ms", far);
+      charts.wallTime(login.name(), near.of.get(Kind.JDK), near.of.get(Kind.OURS));
+      charts.wallTime(login.name() + ", KDC + 5 ms", far.of.get(Kind.JDK), far.of.get(Kind.OURS));
     }
 
-    void reportCounts() {
-      for (Kind kind : Kind.values()) {
-        report.row(
-            login.name(), kind.label, Integer.toString(as(kind)), Integer.toString(tgs(kind)));
-      }
-    }
-
-    void reportTimes(String kdc, Map<Kind, Sample> times) {
-      report.row(
-          login.name(),
-          kdc,
-          times.get(Kind.JDK).show(2),
-          times.get(Kind.JDK_OWN_SUBJECT).show(2),
-          times.get(Kind.OURS).show(2),
-          times.get(Kind.OURS).dividedBy(times.get(Kind.JDK)).show(2));
-      charts.wallTime(
-          login.name() + (kdc.startsWith("+") ? " " + kdc : ""),
-          times.get(Kind.JDK).median(),
-          times.get(Kind.OURS).median());
-      System.out.println(
-          String.format(
-              Locale.ROOT,
-              "%s, KDC %s: %.2f of the JDK's wall time",
-              login.name(),
-              kdc,
-              ratio(times)));
-    }
-
-    private static Map<Kind, Sample> samples() {
-      Map<Kind, Sample> samples = new EnumMap<>(Kind.class);
-      for (Kind kind : Kind.values()) {
-        samples.put(kind, new Sample());
-      }
-      return samples;
+    private void report(String what, Times times) {
+      List<String> cells = new ArrayList<>(List.of(login.name(), what));
+      times.of.values().forEach(sample -> cells.add(sample.show(2)));
+      cells.add(times.toJdk().show(2));
+      cells.add(times.added().toJdk().show(2));
+      report.row(cells.toArray(new String[0]));
     }
   }
 }

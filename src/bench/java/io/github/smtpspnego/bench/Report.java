@@ -35,12 +35,14 @@ final class Report {
     promises.add((held ? "held: " : "NOT HELD: ") + promise);
   }
 
-  /** A time or a share, which on a busy machine may be worse than it is. */
-  void limit(String promise, double measured, double most) {
+  /** A time or a ratio, which on a busy machine may be worse than it is; its median counts. */
+  void limit(String promise, Sample measured, double most) {
     promises.add(
-        (measured <= most ? "held: " : "not held: ")
+        (measured.median() <= most ? "held: " : "not held: ")
             + promise
-            + String.format(Locale.ROOT, ": %.3f, at most %.3f", measured, most));
+            + ": "
+            + measured.show(2)
+            + String.format(Locale.ROOT, ", at most %.2f", most));
   }
 
   boolean countsHeld() {

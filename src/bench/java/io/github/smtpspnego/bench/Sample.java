@@ -13,6 +13,10 @@ final class Sample {
     values.add(value);
   }
 
+  void addAll(Sample other) {
+    values.addAll(other.values);
+  }
+
   double median() {
     return quantile(0.5);
   }

@@ -32,21 +32,21 @@ record Scene(Kdc kdc, Path jar, boolean quick) {
     return MailServer.start(settings);
   }
 
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   /** The start of a command: a JVM with what a mail program has, with the jar or without. */
-  List<String> java(boolean withJar) {
-    List<String> classPath = mailProgram();
+  List<String> mailProgram(boolean withJar) {
+    List<String> classPath = mailLibraries();
     if (withJar) {
       classPath.add(jar.toString());
     }
     return new ArrayList<>(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xshare:auto",
-            "-cp",
-            String.join(File.pathSeparator, classPath)));
+        List.of(java(), "-Xshare:auto", "-cp", String.join(File.pathSeparator, classPath)));
   }
 
-  private static List<String> mailProgram() {
+  private static List<String> mailLibraries() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(entry -> !entry.endsWith(CLASSES))
         .filter(

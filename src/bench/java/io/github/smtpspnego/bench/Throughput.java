@@ -46,7 +46,7 @@ final class Throughput {
               ofJdk.show(0),
               ofOurs.show(0),
               ofOurs.dividedBy(ofJdk).show(1));
-          charts.throughput(threads, ofJdk.median(), ofOurs.median());
+          charts.throughput(threads, ofJdk, ofOurs);
         }
       }
     }
@@ -55,6 +55,6 @@ final class Throughput {
   private double perSecond(ClientProcess client, MailServer server, int threads, int connections)
       throws IOException {
     int many = Math.max(threads, scene.times(connections));
-    return 1000 / client.run(server.port(), threads, many);
+    return 1000 / client.run(server.port(), threads, many).wall();
   }
 }

@@ -62,11 +62,11 @@ final class AuthPolicy {
     // DNS alone must not decide that SPNEGO is not meant.
     boolean isKnownHost = serverNames.stream().anyMatch(settings::isKnownHost);
     if (enable == Switch.TRUE && isKnownHost) {
-      List<String> ours = listed.stream().filter(MechanismChoice::isSpnego).toList();
+      List<String> ours = SaslProperties.spnego(listed);
       return new AuthPolicy(
           true, true, ours.isEmpty() ? SaslProperties.MECHANISMS : ours, true, true);
     }
-    boolean isNamed = listed.stream().anyMatch(MechanismChoice::isSpnego);
+    boolean isNamed = !SaslProperties.spnego(listed).isEmpty();
     String auth = "mail." + protocol + ".auth";
     boolean isOff = !PropUtil.getBooleanProperty(properties, auth, true);
     boolean isOn = PropUtil.getBooleanProperty(properties, auth, isNamed);
@@ -109,7 +109,7 @@ final class AuthPolicy {
 
   /** Those of them that mean SPNEGO. */
   List<String> spnegoMechanisms() {
-    return wanted.stream().filter(MechanismChoice::isSpnego).toList();
+    return SaslProperties.spnego(wanted);
   }
 
   /** Whether no other mechanism may be used. */
@@ -124,7 +124,7 @@ final class AuthPolicy {
 
   /** Whether a mechanism may be used that sends the user's password. */
   boolean mayUsePassword() {
-    return !isListed || wanted.stream().anyMatch(name -> !MechanismChoice.isSpnego(name));
+    return !isListed || SaslProperties.spnego(wanted).size() < wanted.size();
   }
 
   /** Explains that nothing which may be used is offered, where SPNEGO is not meant. */

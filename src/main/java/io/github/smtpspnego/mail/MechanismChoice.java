@@ -2,8 +2,10 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.settings.SaslProperties;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.StringTokenizer;
 
 /**
@@ -45,11 +47,6 @@ record MechanismChoice(Way way, List<String> mechanisms) {
     return mechanisms.isEmpty() || mechanisms.contains(mechanism.toUpperCase(Locale.ROOT));
   }
 
-  /** Whether the mechanism is one of those that mean SPNEGO here. */
-  static boolean isSpnego(String mechanism) {
-    return SaslProperties.MECHANISMS.contains(mechanism.toUpperCase(Locale.ROOT));
-  }
-
   /**
    * Chooses.
    *
@@ -62,15 +59,14 @@ record MechanismChoice(Way way, List<String> mechanisms) {
    * @param offered what follows AUTH in the server's reply to EHLO; empty for no authentication
    */
   static MechanismChoice of(AuthPolicy policy, boolean hasPassword, String offered) {
-    List<String> offers = new ArrayList<>();
-    StringTokenizer names = new StringTokenizer(offered.toUpperCase(Locale.ROOT));
-    while (names.hasMoreTokens()) {
-      offers.add(names.nextToken());
+    Set<String> offers = new HashSet<>();
+    for (StringTokenizer names = new StringTokenizer(offered); names.hasMoreTokens(); ) {
+      offers.add(names.nextToken().toUpperCase(Locale.ROOT));
     }
     List<String> allowed = new ArrayList<>();
     for (String name : policy.wanted()) {
       String upper = name.toUpperCase(Locale.ROOT);
-      boolean ours = isSpnego(upper);
+      boolean ours = SaslProperties.isSpnego(upper);
       if (!offers.contains(upper) || (!ours && !hasPassword)) {
         continue;
       }
@@ -93,7 +89,7 @@ record MechanismChoice(Way way, List<String> mechanisms) {
     if (!policy.isListed()) {
       return hasPassword || !policy.isRequired() ? ANY : PASSWORD_NEEDED;
     }
-    if (!policy.isRequired() && offered.isBlank()) {
+    if (!policy.isRequired() && offers.isEmpty()) {
       return NOBODY;
     }
     return policy.isSpnego() ? SPNEGO : UNAVAILABLE;

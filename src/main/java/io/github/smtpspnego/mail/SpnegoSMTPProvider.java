@@ -14,7 +14,10 @@ import java.lang.System.Logger.Level;
  * program without any {@code Session}.
  */
 public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLProvider {
-  /** Switches all of it off: {@code -Dsmtp.spnego.autoregister=false}. */
+  /**
+   * What being on the class path does: {@code false} is nothing, {@code transport} offers the
+   * transport and leaves the security provider to {@link SpnegoProvider#install}.
+   */
   static final String SWITCH = "smtp.spnego.autoregister";
 
   private static final String ANGUS = "org.eclipse.angus.mail.smtp.SMTPTransport";
@@ -33,13 +36,22 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
         null);
   }
 
-  /** Installs the security provider; tells whether the transport can be offered too. */
+  /**
+   * Installs the security provider; tells whether the transport can be offered too.
+   *
+   * <p>Our transport does without the security provider. Angus Mail's own, IMAP and programs that
+   * call {@code Sasl} do not, and who of them will come is not known here: what a Session sets is
+   * not shown to its providers, and some never ask the Session for anything.
+   */
   private static boolean register() {
-    if ("false".equalsIgnoreCase(System.getProperty(SWITCH))) {
+    String wanted = System.getProperty(SWITCH, "");
+    if (wanted.equalsIgnoreCase("false")) {
       return false;
     }
     try {
-      SpnegoProvider.install();
+      if (!wanted.equalsIgnoreCase("transport")) {
+        SpnegoProvider.install();
+      }
       Class<?> angus = Class.forName(ANGUS, false, SpnegoSMTPProvider.class.getClassLoader());
       // On the module path it is in one of two modules, and only one can be named in ours.
       SpnegoSMTPProvider.class.getModule().addReads(angus.getModule());

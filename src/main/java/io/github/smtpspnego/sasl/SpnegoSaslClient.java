@@ -4,7 +4,6 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
 import io.github.smtpspnego.credentials.InitiatorFinder;
-import io.github.smtpspnego.credentials.SaslAction;
 import io.github.smtpspnego.credentials.TicketAttempt;
 import io.github.smtpspnego.credentials.UserAndPassword;
 import io.github.smtpspnego.gss.Qop;
@@ -15,7 +14,7 @@ import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
@@ -25,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The client of RFC 2222 section 7.2.1 around SPNEGO: what MS-SSEAN means by {@code GSSAPI}.
  *
  * <p>Nothing is looked up, read or sent before the first {@link #hasInitialResponse} or {@link
- * #evaluateChallenge}. A failure is reported once to whoever created the client, and is thrown
- * again by every later call.
+ * #evaluateChallenge}. A failure is thrown again by every later call.
  */
 public final class SpnegoSaslClient implements SaslClient {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
@@ -48,11 +46,14 @@ public final class SpnegoSaslClient implements SaslClient {
   }
 
   private final String mechanism;
-  private final String protocol;
-  private final SaslAction<ClientSettings> configuration;
+  private final SettingsReader reader;
+  private final @Nullable String serverName;
   private final @Nullable String authorizationId;
   private final @Nullable CallbackHandler handler;
-  private final Consumer<SpnegoException> onFailure;
+  private final boolean warns;
+
+  /** What is being tried, asked for where something goes wrong. */
+  private final Supplier<String> attempted = this::tried;
 
   private State state = State.START;
   private int rounds;
@@ -69,21 +70,6 @@ public final class SpnegoSaslClient implements SaslClient {
 
   private @Nullable SecurityLayer layer;
 
-  private SpnegoSaslClient(
-      String mechanism,
-      String protocol,
-      SaslAction<ClientSettings> configuration,
-      @Nullable String authorizationId,
-      @Nullable CallbackHandler handler,
-      Consumer<SpnegoException> onFailure) {
-    this.mechanism = mechanism;
-    this.protocol = protocol;
-    this.configuration = configuration;
-    this.authorizationId = authorizationId;
-    this.handler = handler;
-    this.onFailure = onFailure;
-  }
-
   /**
    * Creates a client; reads nothing yet.
    *
@@ -92,23 +78,21 @@ public final class SpnegoSaslClient implements SaslClient {
    * @param serverName the server's name, or null
    * @param authorizationId the identity to act as, or what a mail library passes for it
    * @param handler knows the user and password, or null
-   * @param onFailure is told of a failure once
-   * @return the client
+   * @param warns whether a failure is logged, for callers that show no exception
    */
-  public static SpnegoSaslClient create(
+  public SpnegoSaslClient(
       String mechanism,
       SettingsReader settings,
       @Nullable String serverName,
       @Nullable String authorizationId,
       @Nullable CallbackHandler handler,
-      Consumer<SpnegoException> onFailure) {
-    return new SpnegoSaslClient(
-        mechanism,
-        settings.protocol(),
-        () -> ClientSettings.read(settings, mechanism, serverName),
-        authorizationId,
-        handler,
-        onFailure);
+      boolean warns) {
+    this.mechanism = mechanism;
+    this.reader = settings;
+    this.serverName = serverName;
+    this.authorizationId = authorizationId;
+    this.handler = handler;
+    this.warns = warns;
   }
 
   @Override
@@ -160,14 +144,16 @@ public final class SpnegoSaslClient implements SaslClient {
             case COMPLETE -> throw protocol("sent a challenge after the exchange was complete");
             case FAILED -> throw Objects.requireNonNull(failure);
           };
-      LOGGER.log(
-          Level.DEBUG,
-          "{0}: {1} octets received in {2}, {3} octets to send in {4}",
-          mechanism,
-          challenge.length,
-          before,
-          response.length,
-          state);
+      if (LOGGER.isLoggable(Level.DEBUG)) {
+        LOGGER.log(
+            Level.DEBUG,
+            "{0}: {1} octets received in {2}, {3} octets to send in {4}",
+            mechanism,
+            challenge.length,
+            before,
+            response.length,
+            state);
+      }
       return response;
     } catch (SaslException | RuntimeException e) {
       SpnegoException explained = explained(e);
@@ -196,7 +182,7 @@ public final class SpnegoSaslClient implements SaslClient {
             () -> {
               SpnegoInitiator made =
                   new SpnegoInitiator(
-                      begun.name(), found.credential(), read.contextFlags(), this::tried);
+                      begun.name(), found.credential(), read.contextFlags(), attempted);
               initiator = made;
               return begun.inTurn(made::firstToken);
             });
@@ -273,7 +259,7 @@ public final class SpnegoSaslClient implements SaslClient {
         throw protocol("reported success before the client said anything");
       }
       SuccessCheck.check(
-          this::tried, settings(), state != State.NEGOTIATING, choice, identityToActAs());
+          attempted, settings(), state != State.NEGOTIATING, choice, identityToActAs());
     } catch (SaslException e) {
       throw fail(explained(e));
     }
@@ -330,7 +316,9 @@ public final class SpnegoSaslClient implements SaslClient {
   private SpnegoException fail(SpnegoException e) {
     if (state != State.FAILED) {
       end(e);
-      onFailure.accept(e);
+      if (warns) {
+        LOGGER.log(Level.WARNING, e.getMessage());
+      }
     }
     return e;
   }
@@ -360,7 +348,7 @@ public final class SpnegoSaslClient implements SaslClient {
 
   private ClientSettings settings() throws SaslException {
     if (settings == null) {
-      settings = configuration.run();
+      settings = ClientSettings.read(reader, mechanism, serverName);
     }
     return settings;
   }
@@ -382,7 +370,7 @@ public final class SpnegoSaslClient implements SaslClient {
             ? known
             : new SpnegoException(
                 Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e);
-    return explained.forProtocol(protocol);
+    return explained.forProtocol(reader.protocol());
   }
 
   private SpnegoException protocol(String what) {

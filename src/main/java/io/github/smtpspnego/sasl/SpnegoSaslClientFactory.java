@@ -3,7 +3,6 @@ package io.github.smtpspnego.sasl;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
-import java.lang.System.Logger.Level;
 import java.util.Map;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
@@ -40,14 +39,8 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       return null;
     }
     settings.warnOfUnknownNames();
-    return SpnegoSaslClient.create(
-        mechanism,
-        settings,
-        serverName,
-        authorizationId,
-        handler,
-        // Angus Mail shows no exception of a SASL client.
-        e -> System.getLogger("io.github.smtpspnego").log(Level.WARNING, e.getMessage()));
+    // Angus Mail shows no exception of a SASL client.
+    return new SpnegoSaslClient(mechanism, settings, serverName, authorizationId, handler, true);
   }
 
   private static @Nullable String firstOfOurs(String[] mechanisms) {

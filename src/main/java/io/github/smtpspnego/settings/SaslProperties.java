@@ -2,7 +2,9 @@ package io.github.smtpspnego.settings;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.gss.Qop;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ public final class SaslProperties {
   /** Both names, the specification's first. */
   public static final List<String> MECHANISMS = List.of(GSSAPI, GSS_SPNEGO);
 
+  private static final List<Qop> DEFAULT_QOP = List.of(Qop.AUTH);
   private static final int DEFAULT_MAX_BUFFER = 65536;
   private static final int LARGEST_MAX_BUFFER = 0xffffff;
 
@@ -28,6 +31,32 @@ public final class SaslProperties {
   private SaslProperties() {}
 
   /**
+   * Those of some mechanisms that mean SPNEGO here.
+   *
+   * @param mechanisms names of SASL mechanisms, in any case (RFC 4422 section 3.1)
+   * @return {@code GSSAPI} and {@code GSS-SPNEGO} as far as they are among them, in their order
+   */
+  public static List<String> spnego(List<String> mechanisms) {
+    List<String> found = new ArrayList<>(mechanisms.size());
+    for (String mechanism : mechanisms) {
+      if (isSpnego(mechanism)) {
+        found.add(mechanism.toUpperCase(Locale.ROOT));
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Whether a mechanism means SPNEGO here.
+   *
+   * @param mechanism the name of a SASL mechanism, in any case
+   * @return true for {@code GSSAPI} and {@code GSS-SPNEGO}
+   */
+  public static boolean isSpnego(String mechanism) {
+    return mechanism.equalsIgnoreCase(GSSAPI) || mechanism.equalsIgnoreCase(GSS_SPNEGO);
+  }
+
+  /**
    * Whether the mechanisms hold to the policies asked for.
    *
    * @param properties with {@code javax.security.sasl.policy.*}, or null
@@ -36,7 +65,8 @@ public final class SaslProperties {
   public static boolean policiesHold(@Nullable Map<String, ?> properties) {
     if (properties != null) {
       for (String policy : NOT_HELD) {
-        if ("true".equalsIgnoreCase(String.valueOf(properties.get(policy)))) {
+        Object value = properties.get(policy);
+        if (value != null && "true".equalsIgnoreCase(value.toString())) {
           return false;
         }
       }
@@ -54,7 +84,7 @@ public final class SaslProperties {
   public static List<Qop> qop(SettingsReader settings) throws SpnegoException {
     String value = settings.property(Sasl.QOP).orElse("");
     if (value.isEmpty()) {
-      return List.of(Qop.AUTH);
+      return DEFAULT_QOP;
     }
     try {
       return Qop.parse(value);
@@ -72,7 +102,10 @@ public final class SaslProperties {
    * @throws SpnegoException if the value is no size that fits three octets
    */
   public static int maxBuffer(SettingsReader settings) throws SpnegoException {
-    String value = settings.property(Sasl.MAX_BUFFER).orElse(Integer.toString(DEFAULT_MAX_BUFFER));
+    String value = settings.property(Sasl.MAX_BUFFER).orElse("");
+    if (value.isEmpty()) {
+      return DEFAULT_MAX_BUFFER;
+    }
     try {
       int size = Integer.parseInt(value);
       if (size > 0 && size <= LARGEST_MAX_BUFFER) {

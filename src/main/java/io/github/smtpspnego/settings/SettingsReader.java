@@ -106,9 +106,8 @@ public final class SettingsReader {
    * @return its value without blanks around it; empty where it is not set or blank
    */
   public Optional<String> property(String name) {
-    String value = given(name);
-    String text = value != null ? value : readsSystem ? System.getProperty(name, "") : "";
-    return text.isBlank() ? Optional.empty() : Optional.of(text.strip());
+    String text = read(name);
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
   /**
@@ -131,10 +130,8 @@ public final class SettingsReader {
    * @return its value, or its default; empty where both are
    */
   public Optional<String> text(SpnegoOption option) {
-    Optional<String> set = property(name(option));
-    return set.isPresent() || option.defaultValue().isEmpty()
-        ? set
-        : Optional.of(option.defaultValue());
+    String text = textOf(option);
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
   /**
@@ -145,15 +142,8 @@ public final class SettingsReader {
    * @throws SpnegoException if it is set to something else
    */
   public Optional<String> choice(SpnegoOption option) throws SpnegoException {
-    Optional<String> set = property(name(option));
-    if (set.isEmpty()) {
-      return set;
-    }
-    String choice = set.get().toLowerCase(Locale.ROOT);
-    if (!option.choices().contains(choice)) {
-      throw bad(option, "it must be one of " + String.join(", ", option.choices()));
-    }
-    return Optional.of(choice);
+    String set = read(name(option));
+    return set.isEmpty() ? Optional.empty() : Optional.of(choice(option, set));
   }
 
   /**
@@ -166,8 +156,13 @@ public final class SettingsReader {
    * @throws SpnegoException if it is set to something else
    */
   public <E extends Enum<E>> E constant(SpnegoOption option, Class<E> type) throws SpnegoException {
-    String name = choice(option).orElse(option.defaultValue());
-    return Enum.valueOf(type, name.toUpperCase(Locale.ROOT));
+    String choice = choice(option, textOf(option));
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(choice)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException(type + " has no constant " + choice);
   }
 
   /**
@@ -178,7 +173,7 @@ public final class SettingsReader {
    * @throws SpnegoException if it is set to something else
    */
   public boolean flag(SpnegoOption option) throws SpnegoException {
-    return choice(option).orElse(option.defaultValue()).equals("true");
+    return choice(option, textOf(option)).equals("true");
   }
 
   /**
@@ -227,6 +222,20 @@ public final class SettingsReader {
     return UnknownNames.nearest(name, names.values());
   }
 
+  private String textOf(SpnegoOption option) {
+    String set = read(name(option));
+    return set.isEmpty() ? option.defaultValue() : set;
+  }
+
+  private String choice(SpnegoOption option, String text) throws SpnegoException {
+    for (String choice : option.choices()) {
+      if (choice.equalsIgnoreCase(text)) {
+        return choice;
+      }
+    }
+    throw bad(option, "it must be one of " + String.join(", ", option.choices()));
+  }
+
   private String name(SpnegoOption option) {
     return names.getOrDefault(option, "");
   }
@@ -239,14 +248,15 @@ public final class SettingsReader {
     return names;
   }
 
-  private @Nullable String given(String name) {
+  /** A property's text without blanks around it; empty where it is not set. */
+  private String read(String name) {
     Object value = properties.get(name);
-    if (value != null) {
-      return value.toString();
+    if (value == null && (Map<?, ?>) properties instanceof Properties withDefaults) {
+      value = withDefaults.getProperty(name); // Map.get does not see the defaults
     }
-    // A Properties object may have defaults, which Map.get does not see.
-    return (Map<?, ?>) properties instanceof Properties withDefaults
-        ? withDefaults.getProperty(name)
-        : null;
+    if (value == null) {
+      value = readsSystem ? System.getProperty(name, "") : "";
+    }
+    return value.toString().strip();
   }
 }

@@ -7,57 +7,60 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /** Finds properties that look like settings and are none, and warns of each once. */
 final class UnknownNames {
   private static final int MOST_WARNINGS = 100;
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
-  /** Protocols whose system properties were looked through: once, since they are many. */
+  /** Protocols whose system properties were looked through. */
   private static final Set<String> LOOKED_THROUGH = ConcurrentHashMap.newKeySet();
 
-  /** The properties looked through last: most programs have one Session. */
-  private static volatile WeakReference<Map<String, ?>> last = new WeakReference<>(null);
+  /** The properties looked through last, by their identity: a program has few Sessions. */
+  private static final AtomicReferenceArray<@Nullable WeakReference<Map<String, ?>>> LAST =
+      new AtomicReferenceArray<>(64);
 
   private UnknownNames() {}
 
   static void warn(
       String protocol, Collection<String> known, Map<String, ?> properties, boolean readsSystem) {
-    String prefix = SpnegoOption.prefix(protocol);
-    Set<String> unknown = new TreeSet<>();
-    if (readsSystem && LOOKED_THROUGH.size() < MOST_WARNINGS && LOOKED_THROUGH.add(protocol)) {
-      add(System.getProperties().keySet(), prefix, known, unknown);
-    }
-    if (last.get() != properties) {
-      last = new WeakReference<>(properties);
+    int slot = (System.identityHashCode(properties) ^ protocol.hashCode()) & (LAST.length() - 1);
+    WeakReference<Map<String, ?>> last = LAST.get(slot);
+    if (last == null || last.get() != properties) {
+      LAST.set(slot, new WeakReference<>(properties));
       // A Properties object may have defaults, which Map.keySet does not show.
-      add(
+      lookThrough(
           (Map<?, ?>) properties instanceof Properties withDefaults
               ? withDefaults.stringPropertyNames()
               : properties.keySet(),
-          prefix,
-          known,
-          unknown);
+          protocol,
+          known);
     }
-    for (String name : unknown) {
-      if (WARNED.size() < MOST_WARNINGS && WARNED.add(name)) {
+    if (readsSystem
+        && !LOOKED_THROUGH.contains(protocol)
+        && LOOKED_THROUGH.size() < MOST_WARNINGS
+        && LOOKED_THROUGH.add(protocol)) {
+      lookThrough(System.getProperties().keySet(), protocol, known);
+    }
+  }
+
+  private static void lookThrough(Set<?> keys, String protocol, Collection<String> known) {
+    String prefix = SpnegoOption.prefix(protocol);
+    for (Object key : keys) {
+      if (key instanceof String name
+          && name.startsWith(prefix)
+          && !known.contains(name)
+          && WARNED.size() < MOST_WARNINGS
+          && WARNED.add(name)) {
         System.getLogger("io.github.smtpspnego")
             .log(
                 Level.WARNING,
                 "The property {0} is no setting of smtp-spnego; the nearest one is {1}.",
                 name,
                 nearest(name, known));
-      }
-    }
-  }
-
-  private static void add(
-      Set<?> keys, String prefix, Collection<String> known, Set<String> unknown) {
-    for (Object key : keys) {
-      if (key instanceof String name && name.startsWith(prefix) && !known.contains(name)) {
-        unknown.add(name);
       }
     }
   }

@@ -9,7 +9,6 @@ import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
@@ -119,9 +118,9 @@ public final class SmtpAuthClient implements AutoCloseable {
     this.serverName = serverName;
     this.settings = new SettingsReader(protocol, settings);
     this.policiesHold = SaslProperties.policiesHold(settings);
-    this.mechanisms = mechanisms.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
+    this.mechanisms = SaslProperties.spnego(mechanisms);
     this.handler = handler;
-    if (!SaslProperties.MECHANISMS.containsAll(this.mechanisms)) {
+    if (this.mechanisms.size() < mechanisms.size()) {
       throw new IllegalArgumentException(mechanisms + ", and only GSSAPI and GSS-SPNEGO are known");
     }
   }
@@ -167,7 +166,7 @@ public final class SmtpAuthClient implements AutoCloseable {
               null));
     }
     SpnegoSaslClient created =
-        SpnegoSaslClient.create(mechanism, settings, serverName, null, handler, e -> {});
+        new SpnegoSaslClient(mechanism, settings, serverName, null, handler, false);
     sasl = created;
     try {
       InitialResponse initialResponse = created.initialResponse();
@@ -266,7 +265,8 @@ public final class SmtpAuthClient implements AutoCloseable {
    * Exchange prompts with plain text. Octets, however, would be a challenge of another mechanism.
    */
   private String answerPrompt(ServerReply prompt) throws SpnegoException {
-    if (prompt.challenge().filter(octets -> octets.length > 0).isPresent()) {
+    Optional<byte[]> octets = prompt.challenge();
+    if (octets.isPresent() && octets.get().length > 0) {
       throw broken("sent a challenge before the client's first token");
     }
     String token = firstToken;

@@ -66,6 +66,15 @@ class RegistrationTest {
     assertNull(Security.getProvider(SpnegoProvider.NAME));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"smtp", "smtps"})
+  void autoregisterTransportLeavesTheSecurityProviderOut(String protocol) throws Exception {
+    System.setProperty(SpnegoSMTPProvider.SWITCH, "transport");
+    Session session = Session.getInstance(new Properties());
+    assertEquals(SpnegoSMTPTransport.class, session.getTransport(protocol).getClass());
+    assertNull(Security.getProvider(SpnegoProvider.NAME));
+  }
+
   @Test
   void otherProtocolsAreAngusMailsOwn() throws Exception {
     Session session = Session.getInstance(new Properties());
