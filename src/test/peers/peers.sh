@@ -93,7 +93,7 @@ start() { # SERVER
   status=$?
   set -e
   if [ "$status" = 0 ]; then
-    echo "peers.sh: started $(versions "$1")" >&2
+    echo "peers.sh: ready: $1: $(versions "$1")" >&2
   else
     tail -n 40 "$dir/${1//_/-}"*.{out,log} >&2 2>/dev/null || true
     echo "failed=$1 did not start; what it said is above"

@@ -114,7 +114,7 @@ mech_list: GSSAPI GSS-SPNEGO
 END
 }
 
-postfix_client_needs() { :; }
+postfix_client_needs() { echo postfix:postfix; }
 
 # Mail that it gets for bob@gssapi-PORT.example.test it sends to bob@example.test at that port of
 # this machine, as alice by GSSAPI; bob@gss-spnego-PORT.example.test by GSS-SPNEGO.

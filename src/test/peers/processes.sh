@@ -17,7 +17,7 @@ free_ports() { # HOW_MANY
 await_port() { # PORT NAME
   local i pid
   read -r pid _ <"$dir/$2.pid"
-  for ((i = 0; i < 400; i++)); do
+  for ((i = 0; i < 1200; i++)); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
       return
     fi

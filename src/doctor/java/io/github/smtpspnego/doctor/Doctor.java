@@ -218,9 +218,9 @@ public final class Doctor implements Callable<Integer> {
     if (server) {
       ServerKeys keys = serverKeys();
       String subject = "the keytab " + keys.file() + " and " + keys.host();
-      report = new Examination(settings).run(subject, serverSteps(keys), listener);
+      report = new Examination(settings).run(subject, Steps.ofServer(keys), listener);
     } else {
-      report = new Examination(settings).run(settings.server(), steps(send), listener);
+      report = new Examination(settings).run(settings.server(), Steps.ofClient(send), listener);
     }
     if (json) {
       text.out().print(report.json());
@@ -231,43 +231,13 @@ public final class Doctor implements Callable<Integer> {
     return report.hasFailed() ? 1 : 0;
   }
 
-  /** The steps for a server's keytab, in order. */
-  static List<Step> serverSteps(ServerKeys keys) {
-    return List.of(
-        new KeytabStep(keys),
-        new KerberosStep(),
-        new ClockStep(),
-        new KeysStep(keys),
-        new TicketsStep(keys));
-  }
-
-  /** The steps, in order. */
-  static List<Step> steps(List<String> send) {
-    List<Step> steps =
-        new ArrayList<>(
-            List.of(
-                new SettingsStep(),
-                new JavaStep(),
-                new KerberosStep(),
-                new ClockStep(),
-                new CredentialsStep(),
-                new DnsStep(),
-                new TargetNamesStep(),
-                new SmtpStep(),
-                new ExchangeStep()));
-    if (!send.isEmpty()) {
-      steps.add(new SendStep(send.get(0), send.get(1)));
-    }
-    return steps;
-  }
-
   private MailSettings settings() {
     String chosen =
         protocol == null ? System.getProperty("mail.transport.protocol", "smtp") : protocol;
     if (!List.of("smtp", "smtps").contains(chosen)) {
       throw wrong("The protocol is '" + chosen + "'; it must be smtp or smtps.");
     }
-    MailSettings settings = new MailSettings(chosen, user, password(chosen));
+    MailSettings settings = new MailSettings(chosen, user);
     properties.forEach(settings::setWhole);
     set(settings, "host", host);
     set(settings, "port", port == null ? null : port.toString());
@@ -280,6 +250,7 @@ public final class Doctor implements Callable<Integer> {
       settings.set("starttls.enable", "true");
       settings.set("starttls.required", "true");
     }
+    setPassword(settings);
     if (server) {
       return settings;
     }
@@ -296,32 +267,24 @@ public final class Doctor implements Callable<Integer> {
     return console == null ? null : console.readPassword("Password: ");
   }
 
-  /** From the console, where it is wanted; else from the environment, where there is a user. */
-  private char @Nullable [] password(String ofProtocol) {
-    boolean hasUser =
-        !user.isEmpty() || !System.getProperty("mail." + ofProtocol + ".user", "").isBlank();
-    if (!asksPassword) {
-      return hasUser ? password : null;
-    }
-    if (!hasUser) {
+  private void setPassword(MailSettings settings) {
+    if (asksPassword && settings.user().isEmpty()) {
       throw wrong("--password needs --user: it is that user's password.");
     }
-    char[] typed = typedPassword();
-    if (typed == null) {
+    char[] secret = asksPassword ? typedPassword() : password;
+    if (secret != null) {
+      settings.password(secret);
+    } else if (asksPassword) {
       throw wrong("There is no console to type a password on; set " + PASSWORD_VARIABLE + ".");
     }
-    return typed;
   }
 
   private ServerKeys serverKeys() {
     if (keytab == null) {
       throw wrong("--server needs --keytab: the mail server's.");
     }
-    if (host != null) {
-      return new ServerKeys(Path.of(keytab), host, service == null ? "" : service);
-    }
     try {
-      String name = InetAddress.getLocalHost().getCanonicalHostName();
+      String name = host == null ? InetAddress.getLocalHost().getCanonicalHostName() : host;
       return new ServerKeys(Path.of(keytab), name, service == null ? "" : service);
     } catch (UnknownHostException e) {
       throw wrong("This machine does not know its own name; give --host.");

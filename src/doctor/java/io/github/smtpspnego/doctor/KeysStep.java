@@ -6,7 +6,6 @@ import io.github.smtpspnego.credentials.InitiatorCredentials;
 import io.github.smtpspnego.kerberos.KerberosCode;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What the KDC has for each name in a mail server's keytab. A login with the key of a name proves
@@ -53,7 +52,7 @@ record KeysStep(ServerKeys keys) implements Step {
       }
       try {
         InitiatorCredentials login = Tickets.credentials(keys.file(), principal);
-        findings.ok(principal + ": the KDC takes the keytab's key" + has(known) + ".");
+        findings.ok(principal + ": the KDC takes the keytab's key" + known.describeKeys() + ".");
         if (examination.credentials().isEmpty()) {
           examination.credentialsFound(login);
         }
@@ -70,18 +69,6 @@ record KeysStep(ServerKeys keys) implements Step {
     return KdcReply.of(wire.ask(KdcWire.address(kdc.address()), request));
   }
 
-  /** What the KDC tells of the principal's keys to anybody. */
-  private static String has(KdcReply known) {
-    String kvno = known.kvno() == 0 ? "" : "; its version is " + known.kvno();
-    return known.encryptionTypes().isEmpty()
-        ? kvno
-        : kvno
-            + "; it has "
-            + known.encryptionTypes().stream()
-                .map(EncryptionType::name)
-                .collect(Collectors.joining(", "));
-  }
-
   private Finding refused(String principal, KdcReply known, SpnegoException e) {
     boolean isStale = e.reason() == Reason.WRONG_PASSWORD;
     boolean tellsMore = known.error() != 0 && known.error() != PREAUTHENTICATION_REQUIRED;
@@ -89,7 +76,7 @@ record KeysStep(ServerKeys keys) implements Step {
         principal
             + ": "
             + (isStale
-                ? "the KDC has another key than the keytab" + has(known)
+                ? "the KDC has another key than the keytab" + known.describeKeys()
                 : tellsMore
                     ? "the KDC says: " + KerberosCode.describe(known.error())
                     : Finding.fail(e).text().replaceFirst("\\.$", ""))

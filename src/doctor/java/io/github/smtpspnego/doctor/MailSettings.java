@@ -34,19 +34,17 @@ final class MailSettings {
   private final String protocol;
   private final Properties properties = new Properties();
   private final String user;
-  private final char @Nullable [] password;
+  private char @Nullable [] password;
 
   /**
    * Reads the system properties.
    *
    * @param protocol the mail protocol, {@code smtp} or {@code smtps}
    * @param user the mail user, empty for none
-   * @param password the password, null for none
    */
-  MailSettings(String protocol, String user, char @Nullable [] password) {
+  MailSettings(String protocol, String user) {
     this.protocol = protocol;
     this.user = user;
-    this.password = password == null ? null : password.clone();
     for (String name : System.getProperties().stringPropertyNames()) {
       if (name.startsWith("mail.")) {
         setWhole(name, System.getProperty(name));
@@ -213,8 +211,13 @@ final class MailSettings {
     return user.isEmpty() ? text("user").orElse("") : user;
   }
 
+  void password(char[] secret) {
+    password = secret.clone();
+  }
+
+  /** Whether somebody is named whose password is known. */
   boolean hasPassword() {
-    return password != null && password.length > 0;
+    return password != null && password.length > 0 && !user().isEmpty();
   }
 
   /** What is done with a connection. */
@@ -268,7 +271,7 @@ final class MailSettings {
         if (callback instanceof NameCallback name) {
           name.setName(user());
         } else if (callback instanceof PasswordCallback secret) {
-          secret.setPassword(password);
+          secret.setPassword(hasPassword() ? password : null);
         } else {
           throw new UnsupportedCallbackException(callback);
         }

@@ -1,7 +1,6 @@
 package io.github.smtpspnego.doctor;
 
 import jakarta.mail.MessagingException;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -10,9 +9,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * which ends before anything is authenticated; whether mail would trust it, a connection with the
  * program's own settings tells.
  */
-final class ServerCertificate extends X509ExtendedTrustManager {
+final class ServerCertificate implements X509TrustManager {
   private static final int DNS_NAME = 2; // RFC 5280 section 4.2.1.6, GeneralName
 
   private volatile @Nullable X509Certificate seen;
@@ -80,34 +78,12 @@ final class ServerCertificate extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-    seen = chain[0];
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-    seen = chain[0];
-  }
-
-  @Override
-  public X509Certificate[] getAcceptedIssuers() {
-    return new X509Certificate[0];
-  }
-
-  @Override
   public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
     throw new CertificateException("this is a client");
   }
 
   @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-      throws CertificateException {
-    throw new CertificateException("this is a client");
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-      throws CertificateException {
-    throw new CertificateException("this is a client");
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[0];
   }
 }

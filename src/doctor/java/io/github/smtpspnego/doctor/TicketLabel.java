@@ -9,11 +9,10 @@ import java.util.List;
  * What a ticket (RFC 4120 section 5.3) says of itself outside its encrypted part.
  *
  * @param server whom it is for, with the realm
- * @param encryptionType what the KDC encrypted it with
- * @param kvno the version of the server's key; 0 where the KDC does not say
+ * @param key the server's key that it is encrypted with
  * @param length the octets of the encrypted part
  */
-record TicketLabel(String server, int encryptionType, int kvno, int length) {
+record TicketLabel(String server, KeyLabel key, int length) {
   static TicketLabel read(Der der) throws IOException {
     Der fields = der.enter(Der.application(1)).enter(Der.SEQUENCE);
     TokenText.skipTo(fields, 1);
@@ -26,23 +25,13 @@ record TicketLabel(String server, int encryptionType, int kvno, int length) {
       components.add(strings.readText(Der.GENERAL_STRING));
     }
     Der encrypted = fields.enter(Der.context(3)).enter(Der.SEQUENCE);
-    int encryptionType = encrypted.enter(Der.context(0)).readInt(Der.INTEGER);
-    int kvno =
-        encrypted.nextIs(Der.context(1)) ? encrypted.enter(Der.context(1)).readInt(Der.INTEGER) : 0;
-    return new TicketLabel(
-        String.join("/", components) + "@" + realm,
-        encryptionType,
-        kvno,
-        encrypted.enter(Der.context(2)).enter(Der.OCTET_STRING).rest().length);
-  }
-
-  /** The key that it was made with. */
-  String key() {
-    return EncryptionType.name(encryptionType) + (kvno == 0 ? "" : ", kvno " + kvno);
+    KeyLabel key = KeyLabel.read(encrypted);
+    int length = encrypted.enter(Der.context(2)).enter(Der.OCTET_STRING).rest().length;
+    return new TicketLabel(String.join("/", components) + "@" + realm, key, length);
   }
 
   @Override
   public String toString() {
-    return server + ", " + key() + ", " + length + " octets encrypted";
+    return server + ", " + key + ", " + length + " octets encrypted";
   }
 }

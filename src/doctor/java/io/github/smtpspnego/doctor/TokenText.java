@@ -2,7 +2,6 @@ package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.gss.Der;
 import io.github.smtpspnego.gss.Oids;
-import io.github.smtpspnego.kerberos.KerberosCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +18,6 @@ import org.ietf.jgss.Oid;
 final class TokenText {
   private static final int AP_REQ = 14;
   private static final int AP_REP = 15;
-  private static final int AS_REP = 11;
-  private static final int KRB_ERROR = 30;
   private static final int TOK_ID_LENGTH = 2;
 
   /** The header of a wrap token, RFC 4121 section 4.2.6.2, and the length of an offer. */
@@ -146,34 +143,17 @@ final class TokenText {
     if (der.nextIs(Der.application(AP_REP))) {
       return named("Kerberos AP-REP", message) + ", the server's proof";
     }
-    if (der.nextIs(Der.application(KRB_ERROR))) {
-      return named("KRB-ERROR", message)
-          + error(der.enter(Der.application(KRB_ERROR)).enter(Der.SEQUENCE));
+    if (der.nextIs(Der.application(KdcReply.KRB_ERROR))) {
+      Der fields = der.enter(Der.application(KdcReply.KRB_ERROR)).enter(Der.SEQUENCE);
+      return named("KRB-ERROR", message) + ": " + KdcReply.error(fields).describeError();
     }
-    return der.nextIs(Der.application(AS_REP)) ? named("Kerberos AS-REP", message) : "";
+    return der.nextIs(Der.application(KdcReply.AS_REP)) ? named("Kerberos AS-REP", message) : "";
   }
 
   private static TicketLabel inApReq(Der der) throws IOException {
     Der fields = der.enter(Der.application(AP_REQ)).enter(Der.SEQUENCE);
     skipTo(fields, 3);
     return TicketLabel.read(fields.enter(Der.context(3)));
-  }
-
-  /** RFC 4120 section 5.9.1. */
-  private static String error(Der fields) throws IOException {
-    StringBuilder text = new StringBuilder();
-    while (!fields.atEnd()) {
-      if (fields.nextIs(Der.context(4))) {
-        text.append(", its clock says ")
-            .append(KerberosTime.text(fields.enter(Der.context(4)).readText(Der.GENERALIZED_TIME)));
-      } else if (fields.nextIs(Der.context(6))) {
-        int code = fields.enter(Der.context(6)).readInt(Der.INTEGER);
-        text.insert(0, ": " + KerberosCode.describe(code));
-      } else {
-        fields.skip();
-      }
-    }
-    return text.toString();
   }
 
   /**

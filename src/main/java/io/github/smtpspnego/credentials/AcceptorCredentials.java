@@ -113,9 +113,9 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
     List<String> accepted = owners.stream().filter(names::acceptsKeyOf).toList();
     if (accepted.isEmpty()) {
       throw none(
-          owners.isEmpty()
-              ? "there is no key"
-              : "there is no key for " + names.describe() + ", only for " + shown(owners));
+          "there is no key for "
+              + names.describe()
+              + (owners.isEmpty() ? "" : ", only for " + shown(owners)));
     }
     return accepted;
   }
@@ -139,6 +139,20 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
       throw wrongTarget(ticket, "in another realm than the keys of " + shown(owners));
     }
     return chosen;
+  }
+
+  /** Under native GSS the JDK hands none of its own keys to the library. */
+  final void needsJavaKerberos() throws SpnegoException {
+    if (InitiatorFinder.isNativeLibraryOn()) {
+      throw new SpnegoException(
+          Reason.ACCEPTOR_CREDENTIALS,
+          "Accepting a client "
+              + describe()
+              + ": this JVM was started with -Dsun.security.jgss.native=true, and the native"
+              + " library uses its own keytab alone.",
+          "Start the JVM without it, or use a GSSCredential of the native library (KRB5_KTNAME).",
+          null);
+    }
   }
 
   final SpnegoException wrongTarget(TicketLabel ticket, String why) {

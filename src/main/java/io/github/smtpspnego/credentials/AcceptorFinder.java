@@ -84,7 +84,6 @@ public final class AcceptorFinder {
     if (file.isEmpty()) {
       throw needs(SpnegoOption.KEYTAB);
     }
-    notUnderNativeLibrary("a keytab");
     try {
       return AcceptorCredentials.ofKeytab(Path.of(file), names);
     } catch (InvalidPathException e) {
@@ -97,7 +96,6 @@ public final class AcceptorFinder {
     if (entry.isEmpty()) {
       throw needs(SpnegoOption.JAASENTRY);
     }
-    notUnderNativeLibrary("a JAAS entry");
     LoginRequest request = LoginRequest.byJaas(entry, "", null, null);
     Subject subject;
     try {
@@ -124,7 +122,6 @@ public final class AcceptorFinder {
           "Run the server's code inside Subject.callAs (Subject.doAs before JDK 18), as a"
               + " Subject with a KeyTab or KerberosKeys.");
     }
-    notUnderNativeLibrary("a Subject");
     return AcceptorCredentials.ofSubject(subject, "with the caller's Subject", names);
   }
 
@@ -135,16 +132,6 @@ public final class AcceptorFinder {
           Reason.NATIVE_GSS.remedy());
     }
     return AcceptorCredentials.ofCredential(null, names);
-  }
-
-  private static void notUnderNativeLibrary(String source) throws SpnegoException {
-    if (InitiatorFinder.isNativeLibraryOn()) {
-      throw none(
-          source
-              + " is set, and this JVM was started with -Dsun.security.jgss.native=true, under"
-              + " which the native library uses its own keytab",
-          "Start the JVM without it, or set credentials=native and KRB5_KTNAME.");
-    }
   }
 
   private SpnegoException needs(SpnegoOption other) {

@@ -43,24 +43,33 @@ final class AcceptorSubject extends AcceptorCredentials {
 
   @Override
   public void check() throws SpnegoException {
+    needsJavaKerberos();
     Set<String> owners = listed();
-    if (!owners.isEmpty() || unbound().isEmpty()) {
-      accepted(owners);
+    if (!unbound().isEmpty()) {
+      if (names().principal().equals(AcceptedNames.ANY)
+          || (names().principal().isEmpty() && names().hosts().isEmpty())) {
+        return; // only a ticket tells which name to ask the keytab for
+      }
+      for (String host : names().hosts()) {
+        for (String service : names().services()) {
+          addHeld(owners, names().aliases(List.of(service, host)), "");
+        }
+      }
+      addHeld(owners, List.of(names().principal()), "");
     }
+    accepted(owners);
   }
 
   @Override
   List<AcceptorKey> candidates(TicketLabel ticket) throws SpnegoException {
+    needsJavaKerberos();
     Set<String> owners = listed();
-    Collection<KeyTab> unbound = unbound();
-    for (String alias : names().aliases(ticket.name())) {
-      String owner = alias + "@" + ticket.realm();
-      if (unbound.stream().anyMatch(table -> holds(table, owner))) {
-        owners.add(owner);
+    if (!unbound().isEmpty()) {
+      addHeld(owners, names().aliases(ticket.name()), "@" + ticket.realm());
+      addHeld(owners, List.of(names().principal()), "");
+      if (owners.isEmpty()) {
+        throw wrongTarget(ticket, "and the keytab has no key of that name");
       }
-    }
-    if (owners.isEmpty() && !unbound.isEmpty()) {
-      throw wrongTarget(ticket, "and the keytab has no key of that name");
     }
     List<AcceptorKey> candidates = new ArrayList<>();
     for (String owner : choose(ticket, owners)) {
@@ -94,17 +103,24 @@ final class AcceptorSubject extends AcceptorCredentials {
     return owners;
   }
 
+  /** Adds those of the names that have keys in an unbound keytab. */
+  private void addHeld(Set<String> owners, List<String> names, String realm) {
+    Collection<KeyTab> unbound = unbound();
+    for (String name : names) {
+      try {
+        KerberosPrincipal owner = new KerberosPrincipal(name + realm);
+        if (unbound.stream().anyMatch(table -> table.getKeys(owner).length > 0)) {
+          owners.add(owner.getName());
+        }
+      } catch (IllegalArgumentException e) {
+        // A client wrote a name that is none for Kerberos, or there is no default realm.
+      }
+    }
+  }
+
   private Collection<KeyTab> unbound() {
     return subject.getPrivateCredentials(KeyTab.class).stream()
         .filter(table -> !table.isBound())
         .toList();
-  }
-
-  private static boolean holds(KeyTab table, String owner) {
-    try {
-      return table.getKeys(new KerberosPrincipal(owner)).length > 0;
-    } catch (IllegalArgumentException e) {
-      return false; // no name for Kerberos
-    }
   }
 }

@@ -27,7 +27,7 @@ final class KerberosAcceptor {
   private static final int MOST_SHOWN = 5;
 
   private final AcceptorKeys keys;
-  private final ReplayMemory replays;
+  private final Replays replays;
   private final Supplier<String> attempt;
   private @Nullable TicketLabel ticket;
   private @Nullable GSSContext context;
@@ -36,7 +36,7 @@ final class KerberosAcceptor {
   private @Nullable String keyRealm;
   private @Nullable GSSCredential delegated;
 
-  KerberosAcceptor(AcceptorKeys keys, ReplayMemory replays, Supplier<String> attempt) {
+  KerberosAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
     this.keys = keys;
     this.replays = replays;
     this.attempt = attempt;

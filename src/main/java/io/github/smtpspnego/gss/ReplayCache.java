@@ -18,7 +18,7 @@ import java.util.Map;
  * <p>A token is remembered by 64 bits of its digest, as long as it is good and no shorter. Of two
  * tokens with the same bits the later would be refused, which does not happen by chance.
  */
-public final class ReplayCache implements ReplayMemory {
+public final class ReplayCache implements Replays {
   /** How many tokens are remembered by default. */
   public static final int DEFAULT_SIZE = 1 << 20;
 

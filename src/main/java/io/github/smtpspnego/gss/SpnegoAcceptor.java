@@ -69,7 +69,7 @@ public final class SpnegoAcceptor {
    * @param attempt the attempt in words, asked for where something goes wrong; the start of a
    *     sentence: "Accepting a client with the keytab /etc/mail.keytab"
    */
-  public SpnegoAcceptor(AcceptorKeys keys, ReplayMemory replays, Supplier<String> attempt) {
+  public SpnegoAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
     this.attempt = attempt;
     this.kerberos = new KerberosAcceptor(keys, replays, attempt);
   }

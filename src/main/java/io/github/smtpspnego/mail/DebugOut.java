@@ -5,20 +5,30 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Logger;
 import org.eclipse.angus.mail.util.PropUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream that a Session with {@code mail.debug=true} prints to, without the tokens of an AUTH
- * command.
+ * Keeps the tokens of an AUTH command out of what Angus Mail traces: out of the stream of a Session
+ * with {@code mail.debug=true}, and out of the log at level FINEST.
  *
  * <p>Angus Mail leaves tokens out unless {@code mail.debug.auth=true}, but only of the exchanges
- * that it runs itself. So the Session's stream is replaced once, before Angus Mail takes it, by one
- * that drops the lines of a thread while that thread runs an exchange.
+ * that it runs itself. So what a thread traces while it runs an exchange is dropped here. The
+ * Session's stream is replaced once, before Angus Mail takes it.
  */
 final class DebugOut extends PrintStream {
+  private static final Set<Thread> MUTED = ConcurrentHashMap.newKeySet();
+
+  /** Angus Mail names its loggers after the package of the transport's class. */
+  private static final Logger TRACE =
+      Logger.getLogger(DebugOut.class.getPackageName() + ".protocol");
+
+  static {
+    TRACE.setFilter(entry -> !MUTED.contains(Thread.currentThread()));
+  }
+
   private final PrintStream target;
-  private final Set<Thread> muted = ConcurrentHashMap.newKeySet();
 
   private DebugOut(PrintStream target) {
     super(target, true, StandardCharsets.UTF_8);
@@ -27,8 +37,7 @@ final class DebugOut extends PrintStream {
 
   /** Replaces the stream of a Session that prints, unless it is to print tokens too. */
   static Session attach(Session session) {
-    if (session.getDebug()
-        && !PropUtil.getBooleanProperty(session.getProperties(), "mail.debug.auth", false)) {
+    if (session.getDebug() && !showsTokens(session)) {
       synchronized (DebugOut.class) {
         if (!(session.getDebugOut() instanceof DebugOut)) {
           session.setDebugOut(new DebugOut(session.getDebugOut()));
@@ -38,24 +47,31 @@ final class DebugOut extends PrintStream {
     return session;
   }
 
-  /** Drops what the current thread prints from here on. */
+  /** Drops what the current thread traces from here on. */
   static void mute(Session session) {
-    if (session.getDebugOut() instanceof DebugOut out) {
-      out.println("DEBUG SMTP: AUTH exchange by SPNEGO, shown with mail.debug.auth=true");
-      out.muted.add(Thread.currentThread());
+    if (showsTokens(session)) {
+      return;
     }
+    if (session.getDebug()) {
+      session
+          .getDebugOut()
+          .println("DEBUG SMTP: AUTH exchange by SPNEGO, shown with mail.debug.auth=true");
+    }
+    MUTED.add(Thread.currentThread());
   }
 
-  /** Prints again what the current thread prints. */
-  static void unmute(Session session) {
-    if (session.getDebugOut() instanceof DebugOut out) {
-      out.muted.remove(Thread.currentThread());
-    }
+  /** Takes up again what the current thread traces. */
+  static void unmute() {
+    MUTED.remove(Thread.currentThread());
+  }
+
+  private static boolean showsTokens(Session session) {
+    return PropUtil.getBooleanProperty(session.getProperties(), "mail.debug.auth", false);
   }
 
   @Override
   public void println(@Nullable String line) {
-    if (!muted.contains(Thread.currentThread())) {
+    if (!MUTED.contains(Thread.currentThread())) {
       target.println(line);
     }
   }

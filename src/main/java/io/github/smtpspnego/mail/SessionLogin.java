@@ -26,6 +26,7 @@ final class SessionLogin implements CallbackHandler {
   private @Nullable String password;
   private boolean isAsked;
   private boolean isUsed;
+  private boolean isKept;
 
   /**
    * Creates a login; nobody is asked yet.
@@ -64,9 +65,16 @@ final class SessionLogin implements CallbackHandler {
     return !password().isEmpty();
   }
 
-  /** Whether the password that the program gave was used, and another can still be asked for. */
+  /** Whether the password was used, and another can be asked for: nobody was asked for this one. */
   boolean isReplaceable() {
-    return isGiven && isUsed;
+    return isUsed && (isGiven || isKept);
+  }
+
+  /** Removes a password that proved wrong from the Session. */
+  void forget() {
+    if (isKept && server != null) {
+      session.setPasswordAuthentication(server, null);
+    }
   }
 
   /**
@@ -80,8 +88,9 @@ final class SessionLogin implements CallbackHandler {
     }
     isAsked = true;
     PasswordAuthentication kept = server == null ? null : session.getPasswordAuthentication(server);
+    isKept = kept != null && kept.getPassword() != null;
     PasswordAuthentication answer =
-        kept != null && kept.getPassword() != null
+        isKept
             ? kept
             : session.requestPasswordAuthentication(
                 address(), server == null ? -1 : server.getPort(), protocol, null, user);

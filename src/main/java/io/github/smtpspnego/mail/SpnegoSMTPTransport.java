@@ -102,6 +102,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   protected synchronized boolean protocolConnect(
       @Nullable String host, int port, @Nullable String user, @Nullable String password)
       throws MessagingException {
+    String configuredName = ServerName.of(host, given, false);
     String serverName = ServerName.of(host, given, getUseCanonicalHostName());
     SessionLogin asked = new SessionLogin(session, getURLName(), protocol, user, password);
     login = asked;
@@ -109,7 +110,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     try {
       AuthPolicy read;
       try {
-        read = policy(serverName, user != null && password != null);
+        read = policy(List.of(configuredName, serverName), user != null && password != null);
       } catch (SpnegoException e) {
         throw logged(e);
       }
@@ -137,6 +138,9 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       return connected;
     } catch (SpnegoException e) {
       throw failure(e, asked);
+    } catch (AuthenticationFailedException e) {
+      // A second attempt would be made over a new connection, to another server perhaps.
+      throw given == null ? e : new FinalFailure(e);
     } finally {
       if (!isDone) {
         hangUp();
@@ -146,14 +150,14 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     }
   }
 
-  private AuthPolicy policy(String serverName, boolean hasLogin) throws SpnegoException {
+  private AuthPolicy policy(List<String> serverNames, boolean hasLogin) throws SpnegoException {
     String[] listed = super.getSASLMechanisms();
     return AuthPolicy.of(
         protocol,
         session.getProperties(),
-        serverName,
+        serverNames,
         getSASLEnabled(),
-        listed == null ? List.of() : List.of(listed),
+        listed == null ? List.of() : AuthPolicy.split(String.join(",", listed)),
         hasLogin);
   }
 
@@ -168,7 +172,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
         exchange(read, serverName, asked);
       }
     } finally {
-      DebugOut.unmute(session);
+      DebugOut.unmute();
     }
   }
 
@@ -179,6 +183,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       String line = auth.firstLine(offer(), isSSL());
       int code = simpleCommand(line);
       if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
+        auth.withdraw();
         return false;
       }
       line = auth.nextLine(getLastServerResponse());
@@ -297,14 +302,18 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * What to throw. Jakarta Mail answers an {@link AuthenticationFailedException} by asking for
    * another password and connecting again. A failure that no password mends ends the attempt.
    */
-  private static MessagingException failure(SpnegoException e, SessionLogin asked) {
+  private MessagingException failure(SpnegoException e, SessionLogin asked) {
     AuthenticationFailedException failure =
         new AuthenticationFailedException(String.valueOf(e.getMessage()), e);
     boolean isPasswordWrong =
         e.reason() == Reason.WRONG_PASSWORD
             || e.reason() == Reason.PASSWORD_EXPIRED
             || e.reason() == Reason.CLIENT_UNKNOWN;
-    return isPasswordWrong && asked.isReplaceable() ? failure : new FinalFailure(failure);
+    if (isPasswordWrong && asked.isReplaceable() && given == null) {
+      asked.forget();
+      return failure;
+    }
+    return new FinalFailure(failure);
   }
 
   /** Is told of each line of the dialogue with the server. */

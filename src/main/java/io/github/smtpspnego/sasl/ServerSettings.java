@@ -7,7 +7,7 @@ import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.credentials.AcceptorFinder;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.ReplayCache;
-import io.github.smtpspnego.gss.ReplayMemory;
+import io.github.smtpspnego.gss.Replays;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerSettings(
     AcceptorCredentials credentials,
-    ReplayMemory replays,
-    Authorization authorization,
+    Replays replays,
+    Authorizer authorization,
     LayerEnding ending,
     List<Qop> qop,
     int maxBuffer) {
@@ -60,7 +60,7 @@ public record ServerSettings(
    * @throws SpnegoException if one has a bad value, or contradicts another, or there are no keys
    */
   public static ServerSettings read(
-      SettingsReader settings, @Nullable String serverName, Authorization authorization)
+      SettingsReader settings, @Nullable String serverName, Authorizer authorization)
       throws SpnegoException {
     ServerSettings read =
         new ServerSettings(

@@ -45,7 +45,7 @@ public final class SpnegoSaslServerFactory implements SaslServerFactory {
         mechanism,
         () -> {
           settings.isOn(); // a bad value is told here
-          return ServerSettings.read(settings, serverName, Authorization.of(handler));
+          return ServerSettings.read(settings, serverName, Authorizer.of(handler));
         },
         failure -> FAILURES.warn(failure, ""));
   }

@@ -508,6 +508,7 @@ class DoctorIT {
         assertEquals(0, diagnosis.exitCode(), diagnosis.text());
         says(
             diagnosis.of("kerberos"),
+            configured.file().toString(),
             "localhost:" + ports.get(0) + " (TCP: no answer in 3 seconds; UDP: refused)",
             "localhost:" + kdc.proxy().port() + ", named by krb5.conf, answers over TCP");
         assertEquals(List.of(Kdc.full("alice")), server.principals());
@@ -524,6 +525,7 @@ class DoctorIT {
     try (MailServer server = mailServer();
         Kdc.Configured configured = kdc.settings().without("udp_preference_limit").use()) {
       Diagnosis diagnosis = withTicket(server.port());
+      says(diagnosis.of("kerberos"), configured.file().toString());
       Finding warning = diagnosis.findings().get("kerberos").get(2);
       assertEquals(Status.WARN, warning.status());
       says(warning.text(), "answers over TCP and not over UDP (refused)");

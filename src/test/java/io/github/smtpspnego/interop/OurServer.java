@@ -70,7 +70,7 @@ final class OurServer implements AutoCloseable {
   void awaitLine(String expected) {
     StringBuilder instead = new StringBuilder();
     try {
-      for (String line = lines.poll(30, TimeUnit.SECONDS);
+      for (String line = lines.poll(60, TimeUnit.SECONDS);
           line != null;
           line = lines.poll(10, TimeUnit.SECONDS)) {
         if (line.equals(expected)) {

@@ -35,7 +35,7 @@ final class Peers {
   static final String REALM = "EXAMPLE.TEST";
   static final String PASSWORD = "alices-secret";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final AtomicInteger FILES = new AtomicInteger();
 
   private final Process script;

@@ -26,6 +26,10 @@ public final class LogRecorder extends Handler implements AutoCloseable {
     return at(Level.WARNING);
   }
 
+  public List<String> infos() {
+    return at(Level.INFO);
+  }
+
   public List<String> debugs() {
     return at(Level.FINE);
   }

@@ -12,11 +12,10 @@ import javax.security.sasl.AuthorizeCallback;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whom a proved client may act as. */
-public final class Authorization {
+public final class Authorizer {
   /** A client acts as itself and as nobody else. */
-  public static final Authorization ITSELF =
-      new Authorization(
-          (client, identity) -> identity.equals(client) ? Optional.of(client) : Optional.empty());
+  public static final Decision ITSELF =
+      (client, identity) -> identity.equals(client) ? Optional.of(client) : Optional.empty();
 
   /** RFC 8062 section 3: the name of a client that does not give its own. */
   private static final String ANONYMOUS = "WELLKNOWN/ANONYMOUS@";
@@ -42,7 +41,7 @@ public final class Authorization {
    *
    * @param decision what the program decides
    */
-  public Authorization(Decision decision) {
+  public Authorizer(Decision decision) {
     this.decision = decision;
   }
 
@@ -52,11 +51,11 @@ public final class Authorization {
    *
    * @param handler the handler; null for none, so that a client acts as itself
    */
-  static Authorization of(@Nullable CallbackHandler handler) {
+  static Authorizer of(@Nullable CallbackHandler handler) {
     if (handler == null) {
-      return ITSELF;
+      return new Authorizer(ITSELF);
     }
-    return new Authorization(
+    return new Authorizer(
         (client, identity) -> {
           AuthorizeCallback callback = new AuthorizeCallback(client, identity);
           try {

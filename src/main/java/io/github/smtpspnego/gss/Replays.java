@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 
 /** Remembers the tokens that were accepted, RFC 4120 section 3.2.3. */
-public interface ReplayMemory {
+public interface Replays {
   /**
    * Remembers a token.
    *
