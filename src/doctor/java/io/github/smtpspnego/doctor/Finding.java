@@ -21,8 +21,8 @@ record Finding(Status status, String text, String remedy, String anchor) {
 
   /** Makes the texts fit to be shown. */
   Finding {
-    text = shown(text);
-    remedy = shown(remedy);
+    text = shown(text.strip());
+    remedy = shown(remedy.strip());
   }
 
   private static String shown(String text) {

@@ -67,7 +67,7 @@ record TicketsStep(ServerKeys keys) implements Step {
           findings.ok(ticket + "is let in.");
           letIn++;
         } else {
-          refused.add(notLetIn(ticket, service, failure.get()));
+          refused.add(notLetIn(ticket, key, service, failure.get()));
         }
       } catch (SpnegoException e) {
         if (e.reason() == Reason.SERVER_UNKNOWN) {
@@ -127,7 +127,7 @@ record TicketsStep(ServerKeys keys) implements Step {
     }
   }
 
-  private Finding notLetIn(String ticket, String service, SpnegoException failure) {
+  private Finding notLetIn(String ticket, String key, String service, SpnegoException failure) {
     List<KeytabFile.Entry> held = keys.keysFor(service);
     if (held.isEmpty()) {
       return Finding.fail(
@@ -135,15 +135,17 @@ record TicketsStep(ServerKeys keys) implements Step {
           ticket + "is not let in: the keytab has no key for that name.",
           "Add its key to the keytab (kadmin: ktadd; Active Directory: ktpass).");
     }
+    String keysHeld =
+        held.stream()
+            .map(entry -> new KeyLabel(entry.encryptionType(), entry.kvno()).toString())
+            .collect(Collectors.joining("; "));
     return Finding.fail(
         failure.reason(),
         ticket
-            + "is not let in; the keytab has "
-            + held.stream()
-                .map(key -> new KeyLabel(key.encryptionType(), key.kvno()).toString())
-                .collect(Collectors.joining("; "))
+            + "is not let in; for that name the keytab has "
+            + keysHeld
             + ". "
-            + Finding.fail(failure).text(),
+            + (keysHeld.contains(key) ? Finding.fail(failure).text() : ""),
         "Make a new keytab with the current key (kadmin: ktadd; Active Directory: ktpass). "
             + failure.remedy());
   }
