@@ -18,8 +18,7 @@ final class AcceptorKeytab extends AcceptorCredentials {
   /** The keys chosen last: nearly all clients ask for the same name. */
   private volatile @Nullable Choice latest;
 
-  private record Choice(
-      TicketLabel ticket, SharedKeytab.Contents contents, List<AcceptorKey> keys) {}
+  private record Choice(TicketLabel ticket, int reading, List<AcceptorKey> keys) {}
 
   AcceptorKeytab(Path file, AcceptedNames names) {
     super(names);
@@ -38,10 +37,10 @@ final class AcceptorKeytab extends AcceptorCredentials {
 
   @Override
   public List<AcceptorKey> forTicket(TicketLabel ticket) throws SpnegoException {
-    SharedKeytab.Contents contents = contents();
+    int reading = contents().reading();
     Choice known = latest;
-    if (known == null || known.contents != contents || !known.ticket.equals(ticket)) {
-      known = new Choice(ticket, contents, super.forTicket(ticket));
+    if (known == null || known.reading != reading || !known.ticket.equals(ticket)) {
+      known = new Choice(ticket, reading, super.forTicket(ticket));
       latest = known;
     }
     return known.keys;

@@ -214,7 +214,7 @@ public final class Der {
     out[0] = (byte) tag;
     out[1] = (byte) (size == 0 ? length : 0x80 | size);
     for (int i = 0; i < size; i++) {
-      out[2 + i] = (byte) (length >>> 8 * (size - 1 - i));
+      out[2 + i] = (byte) (length >>> (8 * (size - 1 - i)));
     }
     int next = 2 + size;
     for (byte[] part : contents) {

@@ -36,11 +36,6 @@ public record ServerSettings(
     List<Qop> qop,
     int maxBuffer) {
 
-  /** Copies the list. */
-  public ServerSettings {
-    qop = List.copyOf(qop);
-  }
-
   /**
    * Reads the settings of a SASL server.
    *

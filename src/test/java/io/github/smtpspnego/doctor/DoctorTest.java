@@ -41,7 +41,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DoctorTest {
   /** Reasons of the server's role, and of callers of the SASL client. */
   private static final Set<Reason> NOT_MET =
-      EnumSet.of(Reason.ACCEPTOR_CREDENTIALS, Reason.NOT_AUTHORIZED, Reason.DISPOSED);
+      EnumSet.of(
+          Reason.ACCEPTOR_CREDENTIALS,
+          Reason.WRONG_TARGET,
+          Reason.REPLAY_MEMORY,
+          Reason.NOT_AUTHORIZED,
+          Reason.UNDECIDED,
+          Reason.MECH_LIST_MIC,
+          Reason.DISPOSED);
 
   @Test
   void theGuideNamesEachStepInOrder() {
