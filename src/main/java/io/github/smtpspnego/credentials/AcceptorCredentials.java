@@ -97,7 +97,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
   abstract List<AcceptorKey> candidates(TicketLabel ticket) throws SpnegoException;
 
   @Override
-  public final List<AcceptorKey> forTicket(TicketLabel ticket) throws SpnegoException {
+  public List<AcceptorKey> forTicket(TicketLabel ticket) throws SpnegoException {
     if (Printable.hasControls(ticket.principal()) || !names.acceptsTicketFor(ticket.name())) {
       throw wrongTarget(ticket, "not for " + names.describe());
     }

@@ -9,10 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ietf.jgss.GSSException;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of a keytab file. */
 final class AcceptorKeytab extends AcceptorCredentials {
   private final Path file;
+
+  /** The keys chosen last: nearly all clients ask for the same name. */
+  private volatile @Nullable Choice latest;
+
+  private record Choice(TicketLabel ticket, int reading, List<AcceptorKey> keys) {}
 
   AcceptorKeytab(Path file, AcceptedNames names) {
     super(names);
@@ -27,6 +33,17 @@ final class AcceptorKeytab extends AcceptorCredentials {
   @Override
   public void check() throws SpnegoException {
     accepted(contents().owners());
+  }
+
+  @Override
+  public List<AcceptorKey> forTicket(TicketLabel ticket) throws SpnegoException {
+    int reading = contents().reading();
+    Choice known = latest;
+    if (known == null || known.reading != reading || !known.ticket.equals(ticket)) {
+      known = new Choice(ticket, reading, super.forTicket(ticket));
+      latest = known;
+    }
+    return known.keys;
   }
 
   @Override

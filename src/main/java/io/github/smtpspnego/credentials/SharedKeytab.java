@@ -37,10 +37,11 @@ final class SharedKeytab {
   /**
    * What the file holds.
    *
+   * @param reading counts how often the file was read
    * @param fault why it cannot be used; empty where it can
    * @param keys the principals in the order of the file, with their encryption types
    */
-  record Contents(String fault, Map<String, Set<Integer>> keys) {
+  record Contents(int reading, String fault, Map<String, Set<Integer>> keys) {
     Set<String> owners() {
       return keys.keySet();
     }
@@ -53,7 +54,7 @@ final class SharedKeytab {
   private final Path file;
   private final Map<String, GSSCredential> credentials = new ConcurrentHashMap<>();
   private FileStamp stamp = FileStamp.NONE;
-  private Contents contents = new Contents("the file does not exist", Map.of());
+  private Contents contents = new Contents(0, "the file does not exist", Map.of());
   private long looked = System.nanoTime() - REST;
 
   private SharedKeytab(Path file) {
@@ -86,9 +87,8 @@ final class SharedKeytab {
 
   private Contents read() {
     if (!Files.isReadable(file)) {
-      return new Contents(
-          Files.exists(file) ? "the file cannot be read by this user" : "the file does not exist",
-          Map.of());
+      return unusable(
+          Files.exists(file) ? "the file cannot be read by this user" : "the file does not exist");
     }
     try {
       Map<String, Set<Integer>> keys = new LinkedHashMap<>();
@@ -98,7 +98,9 @@ final class SharedKeytab {
       }
       LOGGER.log(
           Level.DEBUG, "The keytab {0} holds keys of these encryption types: {1}", file, keys);
-      return new Contents(keys.isEmpty() ? "the file holds no key" : "", keys);
+      return keys.isEmpty()
+          ? unusable("the file holds no key")
+          : new Contents(contents.reading() + 1, "", keys);
     } catch (IOException | RuntimeException e) {
       if (contents.fault().isEmpty()) {
         LOGGER.log(
@@ -108,8 +110,12 @@ final class SharedKeytab {
             e.getMessage());
         return contents; // it may be in the middle of being written; the JDK keeps its keys too
       }
-      return new Contents("the file is no keytab (" + e.getMessage() + ")", Map.of());
+      return unusable("the file is no keytab (" + e.getMessage() + ")");
     }
+  }
+
+  private Contents unusable(String fault) {
+    return new Contents(contents.reading() + 1, fault, Map.of());
   }
 
   /** The credential with the keys of one principal of the file. */

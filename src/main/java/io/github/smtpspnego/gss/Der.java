@@ -1,9 +1,8 @@
 package io.github.smtpspnego.gss;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
@@ -32,14 +31,20 @@ public final class Der {
 
   private static final int LONGEST_LENGTH = 4;
 
-  private final ByteBuffer octets;
+  private static final byte[] NOTHING = {};
+
+  private final byte[] octets;
+  private final int end;
+  private int at;
 
   public Der(byte[] octets) {
-    this(ByteBuffer.wrap(octets).asReadOnlyBuffer());
+    this(octets, 0, octets.length);
   }
 
-  private Der(ByteBuffer octets) {
+  private Der(byte[] octets, int at, int end) {
     this.octets = octets;
+    this.at = at;
+    this.end = end;
   }
 
   /** The tag {@code [number]}, constructed. */
@@ -53,18 +58,17 @@ public final class Der {
   }
 
   public boolean atEnd() {
-    return !octets.hasRemaining();
+    return at == end;
   }
 
   public boolean nextIs(int tag) {
-    return !atEnd() && (octets.get(octets.position()) & 0xff) == tag;
+    return at < end && (octets[at] & 0xff) == tag;
   }
 
   /** Reads an element with this tag and returns its contents. */
   public Der enter(int tag) throws IOException {
     if (!nextIs(tag)) {
-      String found =
-          atEnd() ? "end where tag " : "tag " + hex(octets.get(octets.position())) + " where ";
+      String found = atEnd() ? "end where tag " : "tag " + hex(octets[at]) + " where ";
       throw new IOException(found + hex(tag) + " was expected");
     }
     return skip();
@@ -88,7 +92,7 @@ public final class Der {
    */
   void skipFieldsAfter(int lastKnown) throws IOException {
     while (!atEnd()) {
-      int tag = octets.get(octets.position()) & 0xff;
+      int tag = octets[at] & 0xff;
       if (tag >= context(0) && tag <= context(lastKnown)) {
         throw new IOException("tag " + hex(tag) + " out of order");
       }
@@ -98,7 +102,7 @@ public final class Der {
 
   /** The octets that are left; they can still be read. */
   byte[] peek() {
-    return new Der(octets.duplicate()).rest();
+    return Arrays.copyOfRange(octets, at, end);
   }
 
   /** Reads one element, whatever it is. */
@@ -106,20 +110,24 @@ public final class Der {
     if (atEnd()) {
       throw new IOException("end where an element was expected");
     }
-    int tag = octets.get() & 0xff;
+    int tag = octets[at++];
     if ((tag & LONG_TAG) == LONG_TAG) {
       throw new IOException("tag " + hex(tag) + ", which has more than one octet");
     }
     int length = readLength();
-    ByteBuffer contents = octets.slice(octets.position(), length);
-    octets.position(octets.position() + length);
-    return new Der(contents);
+    Der contents = new Der(octets, at, at + length);
+    at += length;
+    return contents;
   }
 
   public Oid readOid() throws IOException {
-    byte[] contents = enter(OID).rest();
+    Der contents = enter(OID);
+    Oid known = Oids.known(contents.octets, contents.at, contents.end);
+    if (known != null) {
+      return known;
+    }
     try {
-      return new Oid(element(OID, contents));
+      return new Oid(element(OID, contents.rest()));
     } catch (GSSException | RuntimeException e) {
       // The JDK's parser throws both for octets that are no object identifier.
       throw new IOException("an object identifier that is none");
@@ -146,48 +154,50 @@ public final class Der {
   }
 
   public String readText(int tag) throws IOException {
-    return new String(enter(tag).rest(), StandardCharsets.UTF_8);
+    Der contents = enter(tag);
+    return new String(
+        contents.octets, contents.at, contents.end - contents.at, StandardCharsets.UTF_8);
   }
 
   /** Reads two octets that are no element, such as a TOK_ID; -1 where there are less. */
   int readShort() {
-    return octets.remaining() < 2 ? -1 : octets.getShort() & 0xffff;
+    return end - at < 2 ? -1 : (octets[at++] & 0xff) << 8 | (octets[at++] & 0xff);
   }
 
   /** All octets that are left. */
   public byte[] rest() {
-    byte[] rest = new byte[octets.remaining()];
-    octets.get(rest);
+    byte[] rest = peek();
+    at = end;
     return rest;
   }
 
   void expectEnd() throws IOException {
     if (!atEnd()) {
-      throw new IOException(octets.remaining() + " octets after the end");
+      throw new IOException(end - at + " octets after the end");
     }
   }
 
   private int readLength() throws IOException {
-    if (!octets.hasRemaining()) {
+    if (atEnd()) {
       throw new IOException("end where a length was expected");
     }
-    int length = octets.get() & 0xff;
+    int length = octets[at++] & 0xff;
     if (length >= 0x80) {
       int size = length & 0x7f;
-      if (size == 0 || size > LONGEST_LENGTH || octets.remaining() < size) {
+      if (size == 0 || size > LONGEST_LENGTH || end - at < size) {
         throw new IOException("a length of " + size + " octets");
       }
       length = 0;
       for (int i = 0; i < size; i++) {
-        length = length << 8 | (octets.get() & 0xff);
+        length = length << 8 | (octets[at++] & 0xff);
       }
     }
-    if (length < 0 || length > octets.remaining()) {
+    if (length < 0 || length > end - at) {
       throw new IOException(
           "an element of "
               + Integer.toUnsignedString(length)
               + " octets where "
-              + octets.remaining()
+              + (end - at)
               + " are left");
     }
     return length;
@@ -199,28 +209,24 @@ public final class Der {
     for (byte[] part : contents) {
       length += part.length;
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream(length + 5);
-    out.write(tag);
-    if (length < 0x80) {
-      out.write(length);
-    } else {
-      int size = (32 - Integer.numberOfLeadingZeros(length) + 7) / 8;
-      out.write(0x80 | size);
-      for (int shift = 8 * (size - 1); shift >= 0; shift -= 8) {
-        out.write(length >>> shift);
-      }
+    int size = length < 0x80 ? 0 : (39 - Integer.numberOfLeadingZeros(length)) / 8;
+    byte[] out = new byte[2 + size + length];
+    out[0] = (byte) tag;
+    out[1] = (byte) (size == 0 ? length : 0x80 | size);
+    for (int i = 0; i < size; i++) {
+      out[2 + i] = (byte) (length >>> (8 * (size - 1 - i)));
     }
+    int next = 2 + size;
     for (byte[] part : contents) {
-      out.writeBytes(part);
+      System.arraycopy(part, 0, out, next, part.length);
+      next += part.length;
     }
-    return out.toByteArray();
+    return out;
   }
 
   /** Encodes an OCTET STRING as the field of this number; null as none. */
   static byte[] octetField(int number, byte @Nullable [] contents) {
-    return contents == null
-        ? new byte[0]
-        : element(context(number), element(OCTET_STRING, contents));
+    return contents == null ? NOTHING : element(context(number), element(OCTET_STRING, contents));
   }
 
   static byte[] encode(Oid oid) {

@@ -83,7 +83,7 @@ final class KerberosAcceptor {
     boolean isNew;
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(message.authenticator());
-      Instant until = Instant.now().plus(ClockSkew.allowed().multipliedBy(2)).plusSeconds(1);
+      Instant until = Instant.now().plusSeconds(2 * ClockSkew.allowed().toSeconds() + 1);
       isNew = replays.add(digest, until);
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new SpnegoException(

@@ -54,6 +54,16 @@ final class NegTokenInit {
     fields.skipFieldsAfter(3);
   }
 
+  /** The first mechanism that is Kerberos, under the identifier that was sent; null for none. */
+  @Nullable Oid kerberos() {
+    for (Oid mechanism : mechTypes) {
+      if (Oids.isKerberos(mechanism)) {
+        return mechanism;
+      }
+    }
+    return null;
+  }
+
   /** A whole token with its framing; without reqFlags and mechListMIC. */
   static byte[] encode(List<Oid> mechTypes, byte @Nullable [] mechToken) {
     byte[][] types = new byte[mechTypes.size()][];

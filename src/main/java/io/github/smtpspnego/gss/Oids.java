@@ -1,7 +1,12 @@
 package io.github.smtpspnego.gss;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
+import org.jspecify.annotations.Nullable;
 
 /** The object identifiers of the mechanisms that are met on the wire. */
 public final class Oids {
@@ -23,10 +28,34 @@ public final class Oids {
   /** SPNEGO Extended Negotiation, MS-NEGOEX. */
   public static final Oid NEGOEX = oid("1.3.6.1.4.1.311.2.2.30");
 
+  /** Kerberos through the server, draft-ietf-kitten-iakerb. */
+  public static final Oid IAKERB = oid("1.3.6.1.5.2.5");
+
   /** Name type of a Kerberos principal name, RFC 4121 section 4 and RFC 1964 section 2.1.1. */
   public static final Oid KERBEROS_PRINCIPAL_NAME = oid("1.2.840.113554.1.2.2.1");
 
+  /** Those that most tokens hold, with their octets: the JDK is slow to read them. */
+  private static final Map<Oid, byte[]> KNOWN = new LinkedHashMap<>();
+
+  static {
+    for (Oid oid : List.of(KERBEROS, SPNEGO, MS_KERBEROS, NTLM, NEGOEX)) {
+      byte[] encoded = Der.encode(oid);
+      KNOWN.put(oid, Arrays.copyOfRange(encoded, 2, encoded.length));
+    }
+  }
+
   private Oids() {}
+
+  /** The identifier with these octets, where it is one of those most met; else null. */
+  static @Nullable Oid known(byte[] octets, int from, int to) {
+    for (Map.Entry<Oid, byte[]> known : KNOWN.entrySet()) {
+      byte[] value = known.getValue();
+      if (Arrays.equals(value, 0, value.length, octets, from, to)) {
+        return known.getKey();
+      }
+    }
+    return null;
+  }
 
   /**
    * Whether the mechanism is Kerberos under one of its two identifiers.
@@ -56,6 +85,9 @@ public final class Oids {
     }
     if (mechanism.equals(NEGOEX)) {
       return "NegoEx";
+    }
+    if (mechanism.equals(IAKERB)) {
+      return "IAKERB";
     }
     if (mechanism.equals(KERBEROS_USER_TO_USER)) {
       return "Kerberos user-to-user";

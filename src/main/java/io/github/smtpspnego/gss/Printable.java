@@ -54,7 +54,13 @@ public final class Printable {
    * @return true for control and format characters, line and paragraph separators
    */
   public static boolean hasControls(String text) {
-    return text.codePoints().anyMatch(Printable::isHidden);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c >= 0x7f) {
+        return text.codePoints().anyMatch(Printable::isHidden);
+      }
+    }
+    return false; // nothing but ASCII, as nearly always
   }
 
   /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */

@@ -108,7 +108,7 @@ public final class SpnegoAcceptor {
   }
 
   private byte[] negotiate(NegTokenInit init) throws SpnegoException {
-    Oid chosen = init.mechTypes.stream().filter(Oids::isKerberos).findFirst().orElse(null);
+    Oid chosen = init.kerberos();
     if (chosen == null) {
       throw refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
     }

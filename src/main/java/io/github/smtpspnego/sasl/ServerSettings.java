@@ -37,20 +37,6 @@ public record ServerSettings(
     int maxBuffer) {
 
   /**
-   * Copies the list.
-   *
-   * @param credentials the keys
-   * @param replays the tokens that were accepted
-   * @param authorization whom a client may act as
-   * @param ending whether the layer offer is made
-   * @param qop the layers to offer
-   * @param maxBuffer the largest message taken under a layer, in octets
-   */
-  public ServerSettings {
-    qop = List.copyOf(qop);
-  }
-
-  /**
    * Reads the settings of a SASL server.
    *
    * @param settings where they stand

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.smtpspnego.fuzz.Campaign.Trace;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
 import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthServer;
 import io.github.smtpspnego.support.AuthServers;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
@@ -42,6 +43,7 @@ class MutatedClientTokensIT {
   private static final int MOST_LINES = 12;
 
   private static Parties parties;
+  private static SmtpAuthServer server;
 
   private final Logger logger = Logger.getLogger("io.github.smtpspnego");
   private final Handler warnings = new OneLiners();
@@ -73,6 +75,7 @@ class MutatedClientTokensIT {
   @BeforeAll
   static void meet() throws Exception {
     parties = new Parties();
+    server = AuthServers.of("localhost", parties.keytab);
   }
 
   @BeforeEach
@@ -91,7 +94,7 @@ class MutatedClientTokensIT {
         "Tokens to the server",
         Campaign.COUNT,
         (random, trace) -> {
-          SmtpAuthExchange exchange = AuthServers.of("localhost", parties.keytab).exchange();
+          SmtpAuthExchange exchange = server.exchange();
           boolean in = new Attack(random, trace, exchange).run();
           if (!in && random.nextInt(50) == 0) {
             assertHonestClientGetsIn(exchange);
@@ -284,7 +287,7 @@ class MutatedClientTokensIT {
     String line = "AUTH GSS-SPNEGO " + Dialogue.encode(token);
     assertTrue(exchange.auth(line).isContinuation());
     assertTrue(exchange.auth("").isSuccess());
-    SmtpAuthExchange other = AuthServers.of("localhost", parties.keytab).exchange();
+    SmtpAuthExchange other = server.exchange();
     assertEquals(535, other.auth(line).code(), "a replay");
   }
 }

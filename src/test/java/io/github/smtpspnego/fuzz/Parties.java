@@ -2,6 +2,7 @@ package io.github.smtpspnego.fuzz;
 
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
+import io.github.smtpspnego.support.NtlmFirstClient;
 import io.github.smtpspnego.support.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,6 +78,19 @@ final class Parties {
     spent.add(wrap(acceptor, OFFER));
     spent.add(wrap(initiator, CHOICE));
     spent.add(wrap(acceptor, NOTHING));
+    if (mechanism.equals(Tokens.KERBEROS)) {
+      byte[] mic = mic(initiator);
+      spent.add(mic);
+      spent.add(NtlmFirstClient.init());
+      spent.add(NtlmFirstClient.response(1, first, mic));
+      spent.add(NtlmFirstClient.response(1, reply, mic(acceptor)));
+      spent.add(NtlmFirstClient.response(0, null, mic));
+    }
+  }
+
+  private static byte[] mic(GSSContext context) throws Exception {
+    byte[] list = NtlmFirstClient.LIST;
+    return context.getMIC(list, 0, list.length, new MessageProp(0, false));
   }
 
   /** What a server sends that cannot read the ticket, RFC 4121 section 4.1. */

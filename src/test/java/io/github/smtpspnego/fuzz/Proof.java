@@ -56,7 +56,8 @@ final class Proof {
     return straight;
   }
 
-  private static int indexOf(byte[] octets, byte[] part) {
+  /** Where the part begins in the octets; -1 where it is not in them. */
+  static int indexOf(byte[] octets, byte[] part) {
     for (int i = 0; i + part.length <= octets.length; i++) {
       if (octets[i] == part[0] && Arrays.equals(octets, i, i + part.length, part, 0, part.length)) {
         return i;
