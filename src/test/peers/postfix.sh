@@ -123,7 +123,7 @@ postfix_client_start() {
   port=$(free_ports 1)
   mkdir -p "$conf" "$conf/queue" "$conf/data"
   chown postfix "$conf/data"
-  kinit -c "FILE:$conf/krb5cc" alice >"$dir/postfix-client-kinit.out" <<<"$PASSWORD"
+  timeout 60 kinit -c "FILE:$conf/krb5cc" alice >"$dir/postfix-client-kinit.out" <<<"$PASSWORD"
   chown postfix "$conf/krb5cc"
   cat >"$conf/main.cf" <<END
 compatibility_level = 3.6

@@ -16,7 +16,7 @@ samba_start() {
   mkdir "$home"
   # The configuration of the other peers' Kerberos library is not for its own.
   unset KRB5_CONFIG
-  samba-tool domain provision --server-role=dc --dns-backend=NONE \
+  timeout 300 samba-tool domain provision --server-role=dc --dns-backend=NONE \
     --realm="$AD_REALM" --domain=ADLAB --adminpass="$PASSWORD-Aa1" \
     --host-name=dc1 --host-ip=127.0.0.1 --targetdir="$home" \
     --option="interfaces=lo" --option="bind interfaces only=yes" \
@@ -26,7 +26,7 @@ samba_start() {
     --option="pid directory=$home" --option="log file=$dir/samba.log" \
     >"$dir/samba-provision.out" 2>&1
   local conf=$home/etc/smb.conf
-  /usr/bin/python3 "$HERE/samba_accounts.py" "$conf" "$PASSWORD" \
+  timeout 120 /usr/bin/python3 "$HERE/samba_accounts.py" "$conf" "$PASSWORD" \
     "$dir/mail.keytab" "$dir/ad-users.keytab" >>"$dir/samba-provision.out" 2>&1
   background samba samba -s "$conf" -F --no-process-group --debug-stdout
   await_port "$ad_port" samba
