@@ -252,12 +252,12 @@ class AuthenticatorIT {
   /** That Jakarta Mail then asks is its own way, and it asks once. */
   @Test
   void aWrongPasswordIsAskedForAgainAtMostOnce() {
-    kdc.add("gwen", "her own secret");
-    AskedUser user = AskedUser.answering("gwen", "another guess");
+    kdc.add("given-wrongly", "her own secret");
+    AskedUser user = AskedUser.answering("given-wrongly", "another guess");
     try (ScriptedSmtpServer server = offering("GSSAPI", AuthScripts.accepting(acceptor));
         LogRecorder log = LogRecorder.start()) {
       Program.Failure failure =
-          Program.withGssapi().authenticator(user).failToSend(server, "gwen", "a guess");
+          Program.withGssapi().authenticator(user).failToSend(server, "given-wrongly", "a guess");
       assertEquals(Reason.WRONG_PASSWORD, failure.reason());
       assertTrue(user.questions() <= 1, () -> user.questions() + " questions");
       int warnings = log.warnings().size();
@@ -268,12 +268,12 @@ class AuthenticatorIT {
 
   @Test
   void aWrongAnswerIsAskedForOnce() {
-    kdc.add("judy", "her own secret");
-    AskedUser user = AskedUser.answering("judy", "a guess");
+    kdc.add("answering-wrongly", "her own secret");
+    AskedUser user = AskedUser.answering("answering-wrongly", "a guess");
     try (ScriptedSmtpServer server = offering("GSSAPI", AuthScripts.accepting(acceptor));
         LogRecorder log = LogRecorder.start()) {
       Program.Failure failure =
-          Program.withGssapi().authenticator(user).failToSend(server, "judy", null);
+          Program.withGssapi().authenticator(user).failToSend(server, "answering-wrongly", null);
       assertEquals(Reason.WRONG_PASSWORD, failure.reason());
       assertEquals(1, user.questions());
       assertEquals(1, log.warnings().size(), () -> "" + log.warnings());

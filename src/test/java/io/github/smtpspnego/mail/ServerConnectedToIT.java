@@ -31,12 +31,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The ticket is for the server that is connected to, and that server proves itself. Two servers,
- * {@code localhost} and {@code 127.0.0.1}, each with a key of its own: one cannot accept a ticket
- * for the other.
+ * {@code localhost} and {@code 127.1}, each with a key of its own: one cannot accept a ticket for
+ * the other.
  */
 class ServerConnectedToIT {
   private static final String NAME = "localhost";
-  private static final String ADDRESS = "127.0.0.1";
+
+  /** 127.0.0.1 in short, so that nobody looks it up; another name than that to all the rest. */
+  private static final String ADDRESS = "127.1";
 
   /** RFC 5737: nobody's address, and nobody has to be asked for it. */
   private static final String ELSEWHERE = "192.0.2.1";
@@ -53,10 +55,10 @@ class ServerConnectedToIT {
   @BeforeAll
   static void logIn() {
     Kdc kdc = Kdc.shared();
-    kdc.add("smtp/127.0.0.1", "the other server's key");
+    kdc.add("smtp/127.1", "the other server's key");
     cache = kdc.ticketCache("alice", Kdc.PASSWORD);
     asName = accepting(kdc, "smtp/localhost");
-    asAddress = accepting(kdc, "smtp/127.0.0.1");
+    asAddress = accepting(kdc, "smtp/127.1");
   }
 
   private static Script accepting(Kdc kdc, String principal) {
@@ -282,6 +284,6 @@ class ServerConnectedToIT {
     Reused program = new Reused(withTicket().set("host", ELSEWHERE));
     AuthenticationFailedException e =
         assertThrows(AuthenticationFailedException.class, () -> program.sendOver(ADDRESS, server));
-    assertTrue(e.getMessage().contains("smtp@127.0.0.1"), e::toString);
+    assertTrue(e.getMessage().contains("smtp@127.1"), e::toString);
   }
 }
