@@ -11,8 +11,8 @@ import com.icegreen.greenmail.smtp.commands.SmtpCommand;
 import com.icegreen.greenmail.smtp.commands.SmtpCommandRegistry;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import io.github.smtpspnego.smtp.Reply;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.SmtpAuthServer;
 import jakarta.mail.Message;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
@@ -96,7 +96,7 @@ public class EmbeddedDemo {
   }
 
   private static GreenMail startMailServer(Path keytab) {
-    Map<String, String> settings = Map.of("mail.smtp.sasl.spnego.keytab", keytab.toString());
+    SmtpAuthServer server = SmtpAuthServer.builder().keytab(keytab).hosts("localhost").build();
     GreenMail greenMail =
         new GreenMail(new ServerSetup(0, "127.0.0.1", "smtp")) {
           @Override
@@ -106,7 +106,7 @@ public class EmbeddedDemo {
                 new SmtpServer(all[0], mgr) {
                   @Override
                   protected ProtocolHandler createProtocolHandler(Socket client) {
-                    return new PrintingHandler(mgr.getSmtpManager(), client, settings);
+                    return new PrintingHandler(mgr.getSmtpManager(), client, server);
                   }
                 });
           }
@@ -117,8 +117,8 @@ public class EmbeddedDemo {
 
   /** Prints what is said. */
   private static final class PrintingHandler extends SmtpHandler {
-    PrintingHandler(SmtpManager manager, Socket client, Map<String, String> settings) {
-      super(new Commands(new SmtpAuthExchange("localhost", settings)), manager, client);
+    PrintingHandler(SmtpManager manager, Socket client, SmtpAuthServer server) {
+      super(new Commands(server.exchange(client.getRemoteSocketAddress())), manager, client);
     }
 
     @Override
@@ -174,7 +174,7 @@ public class EmbeddedDemo {
     public void execute(SmtpConnection conn, SmtpState state, SmtpManager manager, String line) {
       conn.setHeloName(line.substring(4).strip());
       conn.send("250-localhost");
-      conn.send("250 AUTH " + String.join(" ", SmtpAuthExchange.mechanisms()));
+      conn.send("250 AUTH " + String.join(" ", SmtpAuthServer.mechanisms()));
     }
   }
 
@@ -188,7 +188,7 @@ public class EmbeddedDemo {
     @Override
     public void execute(SmtpConnection conn, SmtpState state, SmtpManager manager, String line)
         throws IOException {
-      Reply reply = exchange.auth(line);
+      SmtpAuthExchange.Reply reply = exchange.auth(line);
       conn.send(reply.line());
       while (reply.isContinuation()) {
         reply = exchange.auth(conn.readLine());

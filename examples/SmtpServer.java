@@ -12,11 +12,17 @@ import com.icegreen.greenmail.smtp.commands.SmtpCommand;
 import com.icegreen.greenmail.smtp.commands.SmtpCommandRegistry;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import io.github.smtpspnego.smtp.Reply;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.SmtpAuthServer;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -27,24 +33,32 @@ import java.util.Map;
  *     -Dprincipal=smtp/mail.example.com@EXAMPLE.COM -cp 'libs/*' examples/SmtpServer.java</pre>
  *
  * <p>{@code port} is 2525 where it is not given; without {@code host} the server answers on all
- * addresses to tickets for any of its names, and without {@code principal} any key of the keytab
- * will do. It prints a line when it listens and one for each mail, and stops on SIGTERM.
+ * addresses to tickets for any host that the keytab has a key for. Without {@code principal} it
+ * takes tickets for {@code smtp} and {@code SMTPSVC} on its host; with it, tickets of any name that
+ * fit the key of that principal. It prints a line when it listens and one for each mail, and stops
+ * on SIGTERM.
  */
 public class SmtpServer {
   public static void main(String[] args) throws Exception {
     String host = System.getProperty("host");
-    int port = Integer.getInteger("port", 2525);
-    Map<String, String> settings =
-        Map.of(
-            "mail.smtp.sasl.spnego.keytab", required("keytab"),
-            "mail.smtp.sasl.spnego.principal", System.getProperty("principal", "*"));
+    String principal = System.getProperty("principal");
+    SmtpAuthServer.Builder builder = SmtpAuthServer.builder().keytab(Path.of(required("keytab")));
+    if (host != null) {
+      builder.hosts(host);
+    }
+    if (principal != null) {
+      builder.principal(principal);
+    }
+    SmtpAuthServer server = builder.build();
+    server.check();
 
+    int port = Integer.getInteger("port", 2525);
     ServerSetup setup = new ServerSetup(port, host == null ? "0.0.0.0" : host, "smtp");
     GreenMail greenMail =
         new GreenMail(setup) {
           @Override
           protected Map<String, AbstractServer> createServices(ServerSetup[] all, Managers mgr) {
-            return Map.of("smtp", new Listener(all[0], mgr, host, settings));
+            return Map.of("smtp", new Listener(all[0], mgr, server));
           }
         };
     greenMail.start();
@@ -54,13 +68,11 @@ public class SmtpServer {
   }
 
   private static final class Listener extends com.icegreen.greenmail.smtp.SmtpServer {
-    private final String host;
-    private final Map<String, String> settings;
+    private final SmtpAuthServer server;
 
-    Listener(ServerSetup setup, Managers managers, String host, Map<String, String> settings) {
+    Listener(ServerSetup setup, Managers managers, SmtpAuthServer server) {
       super(setup, managers);
-      this.host = host;
-      this.settings = settings;
+      this.server = server;
     }
 
     @Override
@@ -70,14 +82,99 @@ public class SmtpServer {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      SmtpAuthExchange exchange = new SmtpAuthExchange(host, settings);
-      return new SmtpHandler(new Commands(exchange), managers.getSmtpManager(), client) {
+      return new Handler(managers.getSmtpManager(), client, server);
+    }
+  }
+
+  private static final class Handler extends SmtpHandler {
+    private final SmtpAuthExchange exchange;
+
+    Handler(SmtpManager manager, Socket client, SmtpAuthServer server) {
+      this(manager, client, server.exchange(client.getRemoteSocketAddress()));
+    }
+
+    private Handler(SmtpManager manager, Socket client, SmtpAuthExchange exchange) {
+      super(new Commands(exchange), manager, client);
+      this.exchange = exchange;
+    }
+
+    @Override
+    public void run() {
+      try (exchange) {
+        super.run();
+      }
+    }
+
+    @Override
+    protected void sendGreetings() {
+      try {
+        conn = new BoundedConnection(this, socket); // nothing was read or sent before
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      super.sendGreetings();
+    }
+
+    @Override
+    protected boolean commandLegalSize() {
+      // GreenMail's limit is shorter than many tickets; the exchange has one of its own.
+      return currentLine.regionMatches(true, 0, "AUTH ", 0, 5) || super.commandLegalSize();
+    }
+  }
+
+  /** GreenMail reads lines of any length. */
+  private static final class BoundedConnection extends SmtpConnection {
+    private final SmtpAuthExchange.LineReader lines;
+
+    BoundedConnection(SmtpHandler handler, Socket socket) throws IOException {
+      this(handler, socket, new BufferedInputStream(socket.getInputStream()));
+    }
+
+    private BoundedConnection(SmtpHandler handler, Socket socket, InputStream in)
+        throws IOException {
+      super(handler, new SharedSocket(socket, in));
+      lines = new SmtpAuthExchange.LineReader(in);
+    }
+
+    @Override
+    public String readLine() throws IOException {
+      return lines.readLine();
+    }
+  }
+
+  /** Lets GreenMail read messages from the stream that lines are read from, and no octet ahead. */
+  private static final class SharedSocket extends Socket {
+    private final Socket socket;
+    private final InputStream in;
+
+    SharedSocket(Socket socket, InputStream in) {
+      this.socket = socket;
+      this.in = in;
+    }
+
+    @Override
+    public InputStream getInputStream() {
+      return new FilterInputStream(in) {
         @Override
-        protected boolean commandLegalSize() {
-          // GreenMail's limit is shorter than many tickets; the exchange has one of its own.
-          return currentLine.regionMatches(true, 0, "AUTH ", 0, 5) || super.commandLegalSize();
+        public int read(byte[] octets, int offset, int length) throws IOException {
+          return super.read(octets, offset, Math.min(length, 1));
         }
       };
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+      return socket.getOutputStream();
+    }
+
+    @Override
+    public InetAddress getInetAddress() {
+      return socket.getInetAddress();
+    }
+
+    @Override
+    public InetAddress getLocalAddress() {
+      return socket.getLocalAddress();
     }
   }
 
@@ -107,7 +204,7 @@ public class SmtpServer {
       conn.setHeloName(line.substring(4).strip());
       state.clearMessage();
       conn.send("250-" + conn.getServerGreetingsName());
-      conn.send("250 AUTH " + String.join(" ", SmtpAuthExchange.mechanisms()));
+      conn.send("250 AUTH " + String.join(" ", SmtpAuthServer.mechanisms()));
     }
   }
 
@@ -121,7 +218,7 @@ public class SmtpServer {
     @Override
     public void execute(SmtpConnection conn, SmtpState state, SmtpManager manager, String line)
         throws IOException {
-      Reply reply = exchange.auth(line);
+      SmtpAuthExchange.Reply reply = exchange.auth(line);
       conn.send(reply.line());
       while (reply.isContinuation()) {
         reply = exchange.auth(conn.readLine());

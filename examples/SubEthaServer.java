@@ -1,7 +1,7 @@
-import io.github.smtpspnego.smtp.Reply;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.SmtpAuthServer;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.subethamail.smtp.AuthenticationHandler;
 import org.subethamail.smtp.AuthenticationHandlerFactory;
@@ -31,12 +31,17 @@ public class SubEthaServer {
     Thread.currentThread().join(); // until SIGTERM
   }
 
-  static SMTPServer start(String host, int port, String keytab) {
-    Map<String, String> settings = Map.of("mail.smtp.sasl.spnego.keytab", keytab);
+  static SMTPServer start(String host, int port, String keytab) throws Exception {
+    SmtpAuthServer.Builder builder = SmtpAuthServer.builder().keytab(Path.of(keytab));
+    if (host != null) {
+      builder.hosts(host);
+    }
+    SmtpAuthServer kerberos = builder.build();
+    kerberos.check();
     SMTPServer server =
         SMTPServer.port(port)
             .requireAuth()
-            .authenticationHandlerFactory(new KerberosHandlers(host, settings))
+            .authenticationHandlerFactory(new KerberosHandlers(kerberos))
             .messageHandler(
                 (context, from, to, data) -> {
                   Object client = context.getAuthenticationHandler().get().getIdentity();
@@ -47,24 +52,33 @@ public class SubEthaServer {
     return server;
   }
 
-  private record KerberosHandlers(String host, Map<String, String> settings)
-      implements AuthenticationHandlerFactory {
+  private record KerberosHandlers(SmtpAuthServer server) implements AuthenticationHandlerFactory {
     @Override
     public List<String> getAuthenticationMechanisms() {
-      return SmtpAuthExchange.mechanisms();
+      return SmtpAuthServer.mechanisms();
     }
 
     @Override
     public AuthenticationHandler create() {
-      return new KerberosHandler(new SmtpAuthExchange(host, settings));
+      return new KerberosHandler(server);
     }
   }
 
   /** Replies that go on are returned, refusals thrown; the 235 is SubEthaSMTP's own. */
-  private record KerberosHandler(SmtpAuthExchange exchange) implements AuthenticationHandler {
+  private static final class KerberosHandler implements AuthenticationHandler {
+    private final SmtpAuthServer server;
+    private SmtpAuthExchange exchange;
+
+    KerberosHandler(SmtpAuthServer server) {
+      this.server = server;
+    }
+
     @Override
     public Optional<String> auth(String line, MessageContext context) throws RejectException {
-      Reply reply = exchange.auth(line);
+      if (exchange == null) {
+        exchange = server.exchange(context.getRemoteAddress());
+      }
+      SmtpAuthExchange.Reply reply = exchange.auth(line);
       if (reply.isSuccess()) {
         return Optional.empty();
       }
@@ -76,7 +90,7 @@ public class SubEthaServer {
 
     @Override
     public Object getIdentity() {
-      return exchange.principal();
+      return exchange.authorizationId();
     }
   }
 }

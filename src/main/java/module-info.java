@@ -12,6 +12,7 @@ module io.github.smtpspnego {
   requires jdk.security.auth; // Krb5LoginModule
   requires jdk.security.jgss; // delegation by policy
   requires static jakarta.mail;
+  requires static java.logging; // Angus Mail requires it
   requires static org.eclipse.angus.mail;
   requires static org.jspecify;
 

@@ -76,6 +76,10 @@ public final class SpnegoException extends SaslException {
     REJECTED("The server's log says why; check its keytab and its service principal name."),
     /** The server answered a negState that leaves the exchange without proof. */
     UNEXPECTED_NEG_STATE("Report it to the server's maker; nothing was sent to it."),
+    /** Server role: the client's list of mechanisms is not protected by a valid mechListMIC. */
+    MECH_LIST_MIC(
+        "Look for a proxy or an attacker that changes the list of mechanisms; if there is none,"
+            + " have the client offer Kerberos first."),
     /** The server did not prove its identity. */
     NO_SERVER_PROOF(
         "Do not trust this server until it is known why; mutualauth=false accepts it unproved."),
@@ -87,8 +91,20 @@ public final class SpnegoException extends SaslException {
     GSS_FAILURE("Start the JVM with -Dsun.security.krb5.debug=true to see more."),
     /** Server role: the acceptor's own credentials cannot be used. */
     ACCEPTOR_CREDENTIALS("Check the server's keytab and principal."),
+    /** Server role: the client's ticket is for another service, host or realm. */
+    WRONG_TARGET(
+        "Have the client use the server's own name; or have the server accept this name or realm"
+            + " as well."),
+    /** The token was received before. */
+    REPLAY("Have the client make a new token; if nobody sent it twice, somebody listens."),
+    /** Server role: there is no room to remember a token, or the memory cannot be reached. */
+    REPLAY_MEMORY(
+        "Look for a client that logs in very often, make room for more, or see that the shared"
+            + " memory can be reached."),
     /** Server role: the authenticated client may not act as the authorization identity. */
     NOT_AUTHORIZED("Send no authorization identity, or have the server allow this one."),
+    /** Server role: it could not be decided whom the authenticated client may act as. */
+    UNDECIDED("See that the directory that decides can be reached; the client may try again."),
     /** The exchange was disposed before it was complete. */
     DISPOSED("Create a new SASL client for a new exchange."),
     /** The server offers other mechanisms, or none. */

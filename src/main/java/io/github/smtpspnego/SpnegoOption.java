@@ -8,7 +8,8 @@ import java.util.List;
  * <p>Values come from the properties handed to the SASL factory (Angus Mail passes those of the
  * {@code Session}), then from the system properties. A value that is not one of {@link #choices()}
  * makes the exchange fail with {@link SpnegoException.Reason#BAD_SETTING}; a name under the prefix
- * that is not listed here is warned about.
+ * that is not listed here is warned about. A SASL server reads the properties that it is handed,
+ * and no system property.
  */
 public enum SpnegoOption {
   /** The one switch: authenticate on this protocol by SPNEGO. */
@@ -48,20 +49,23 @@ public enum SpnegoOption {
       List.of("auto", "subject", "keytab", "password", "ticketcache", "jaas", "native"),
       "where the Kerberos credentials come from"),
 
-  /** The Kerberos principal to log in as. */
+  /** The Kerberos principal to authenticate as, whatever the source of the credentials. */
   PRINCIPAL(
       "principal",
       "",
       List.of(),
-      "the Kerberos principal to log in as; default: the keytab's or ticket cache's own, or the"
-          + " mail user"),
+      "the Kerberos principal to authenticate as; default: the keytab's or ticket cache's own, or"
+          + " the mail user"),
 
   /** Keytab file. */
-  KEYTAB("keytab", "", List.of(), "keytab file to log in from"),
+  KEYTAB("keytab", "", List.of(), "keytab file to log in from, with `FILE:` before it or not"),
 
   /** Ticket cache file. */
   TICKETCACHE(
-      "ticketcache", "", List.of(), "ticket cache file; default: KRB5CCNAME, then the JDK's own"),
+      "ticketcache",
+      "",
+      List.of(),
+      "ticket cache file, with `FILE:` before it or not; default: KRB5CCNAME, then the JDK's own"),
 
   /** Name of a JAAS login configuration entry. */
   JAASENTRY("jaasentry", "", List.of(), "name of an entry in the JVM's JAAS configuration"),
@@ -93,7 +97,10 @@ public enum SpnegoOption {
       "false",
       List.of("false", "true", "policy"),
       "forward the ticket to the server; `policy`: only where the KDC marks the server"
-          + " OK-AS-DELEGATE");
+          + " OK-AS-DELEGATE"),
+
+  /** For a server only: realms whose clients are let in. */
+  REALMS("realms", "", List.of(), "");
 
   private final String optionName;
   private final String defaultValue;
@@ -148,12 +155,39 @@ public enum SpnegoOption {
   }
 
   /**
-   * What the setting means, in one line.
+   * What the setting means for a client, in one line.
    *
-   * @return the line, as in the README
+   * @return the line, as in the README; empty where a client does not read the setting
    */
   public String description() {
     return description;
+  }
+
+  /**
+   * What the setting means for a server, in one line.
+   *
+   * @return the line, as in the README; empty where a server does not read the setting
+   */
+  public String serverDescription() {
+    return switch (this) {
+      case ENABLE -> "answer for this protocol at all; switched off, the JDK's own server answers";
+      case HOSTS ->
+          "comma-separated host names that tickets may be for; default: the server name that was"
+              + " handed over, any where there is none";
+      case SERVICE -> "comma-separated service classes that tickets may be for";
+      case CREDENTIALS -> "where the keys come from: `auto`, `subject`, `keytab`, `jaas`, `native`";
+      case PRINCIPAL ->
+          "the one principal whose keys are used, for tickets of any name that fit them; `*`: all"
+              + " keys that there are";
+      case KEYTAB -> "keytab file with the keys; it is read again when it changes";
+      case JAASENTRY -> "name of an entry in the JVM's JAAS configuration that gives keys";
+      case SECURITYLAYER ->
+          "auto: a layer offer under GSSAPI, as Exchange makes it, and none under GSS-SPNEGO;"
+              + " required: always; none: success at once; raw Kerberos always gets the offer";
+      case REALMS ->
+          "comma-separated realms whose clients are let in, `*` for any; default: the key's own";
+      default -> "";
+    };
   }
 
   /**

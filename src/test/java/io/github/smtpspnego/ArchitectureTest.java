@@ -29,7 +29,7 @@ class ArchitectureTest {
           "settings", Set.of("gss", "kerberos"),
           "credentials", Set.of("settings", "gss", "kerberos"),
           "sasl", Set.of("credentials", "settings", "gss", "kerberos"),
-          "smtp", Set.of("sasl", "settings", "gss"),
+          "smtp", Set.of("sasl", "credentials", "settings", "gss"),
           "mail", Set.of("smtp", "sasl", "settings"));
 
   @Test

@@ -250,17 +250,17 @@ class MailIT {
 
   @Test
   void aServerThatWasRekeyedIsServedByTheNextConnection() throws Exception {
-    KDC.add("smtp/rekeyed", "first");
-    Path keytab = KDC.keytab("smtp/rekeyed");
+    KDC.add("smtp/rekeyed-in-between", "first");
+    Path keytab = KDC.keytab("smtp/rekeyed-in-between");
     try (MailServer rekeyed =
         MailServer.start(null, Map.of("mail.smtp.sasl.spnego.keytab", keytab.toString()))) {
       Mailer mailer =
           Mailer.to(rekeyed.port())
               .spnego("ticketcache", KDC.ticketCache("alice", Kdc.PASSWORD))
-              .spnego("spn", "smtp/rekeyed");
+              .spnego("spn", "smtp/rekeyed-in-between");
       mailer.send();
-      KDC.changePassword("smtp/rekeyed", "second");
-      KDC.writeKeytab(keytab, "smtp/rekeyed");
+      KDC.changePassword("smtp/rekeyed-in-between", "second");
+      KDC.writeKeytab(keytab, "smtp/rekeyed-in-between");
       assertThrows(AuthenticationFailedException.class, mailer::send);
       mailer.send();
       assertEquals(2, rekeyed.principals().size());

@@ -17,7 +17,12 @@ class SpnegoOptionTest {
     int header = lines.indexOf("| name | default | meaning |");
     List<String> rows =
         lines.stream().skip(header + 2L).takeWhile(line -> line.startsWith("|")).toList();
-    assertEquals(Arrays.stream(SpnegoOption.values()).map(SpnegoOptionTest::row).toList(), rows);
+    assertEquals(
+        Arrays.stream(SpnegoOption.values())
+            .filter(option -> !option.description().isEmpty())
+            .map(SpnegoOptionTest::row)
+            .toList(),
+        rows);
   }
 
   @Test

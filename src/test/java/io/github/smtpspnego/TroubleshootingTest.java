@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +51,7 @@ class TroubleshootingTest {
   private static final Pattern ANCHOR = Pattern.compile("\\(TROUBLESHOOTING\\.md#([a-z-]+)\\)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final byte[] NONE = {};
+  private static final Duration HOUR = Duration.ofHours(1);
 
   /** Sections on what is warned of and does not end an exchange. */
   private static final Set<String> WARNINGS = Set.of("delegation");
@@ -149,6 +151,47 @@ class TroubleshootingTest {
   }
 
   @Test
+  void whatCannotBeUsedReadsAsQuoted() {
+    properties.put("mail.smtp.sasl.spnego.keytab", "MEMORY:mail");
+    assertQuoted(failure(client(null)));
+    properties.put("mail.smtp.sasl.spnego.keytab", "/etc/mail.keytab");
+    System.setProperty("sun.security.jgss.native", "true");
+    try {
+      assertQuoted(failure(client(null)));
+    } finally {
+      System.clearProperty("sun.security.jgss.native");
+    }
+  }
+
+  @Test
+  void credentialsOfTheProgramThatCannotBeUsedReadAsQuoted() {
+    properties.put("mail.smtp.sasl.spnego.principal", "bob");
+    SpnegoException other = assertThrows(SpnegoException.class, () -> firstTokenAs(HOUR));
+    assertQuoted(other.reason(), inContoso(other));
+    properties.remove("mail.smtp.sasl.spnego.principal");
+    properties.put("mail.smtp.sasl.spnego.credentials", "subject");
+    SpnegoException expired =
+        assertThrows(SpnegoException.class, () -> firstTokenAs(HOUR.negated()));
+    String time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ";
+    assertQuoted(expired.reason(), inContoso(expired).replaceFirst(time, "2026-01-02T03:04:05Z"));
+    properties.remove("mail.smtp.sasl.spnego.credentials");
+    properties.put(Sasl.CREDENTIALS, "no credential");
+    assertQuoted(failure(client(null)));
+  }
+
+  /** As alice, whose ticket-granting ticket lives so long. */
+  private byte[] firstTokenAs(Duration lifetime) throws Exception {
+    Subject subject = new Subject();
+    subject.getPrivateCredentials().add(ForgedTickets.ticket("krbtgt/EXAMPLE.TEST", lifetime));
+    PrivilegedExceptionAction<byte[]> action = () -> client(null).evaluateChallenge(NONE);
+    try {
+      return Subject.doAs(subject, action);
+    } catch (PrivilegedActionException e) {
+      throw e.getException();
+    }
+  }
+
+  @Test
   void cachesKeytabsAndNativeGssReadAsQuoted() {
     properties.put("mail.smtp.sasl.spnego.ticketcache", "KCM:1000");
     SpnegoException cache = failure(client(null));
@@ -157,8 +200,7 @@ class TroubleshootingTest {
         cache
             .getMessage()
             .replace(
-                "property mail.smtp.sasl.spnego.ticketcache",
-                "environment variable KRB5CCNAME"));
+                "property mail.smtp.sasl.spnego.ticketcache", "environment variable KRB5CCNAME"));
     properties.clear();
     properties.put("mail.smtp.sasl.spnego.credentials", "native");
     assertQuoted(failure(client(null)));

@@ -2,9 +2,7 @@ package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
-import io.github.smtpspnego.credentials.CredentialSettings;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
-import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.kerberos.KeytabFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +29,11 @@ final class CredentialsStep implements Step {
     MailSettings settings = examination.settings();
     String keytab = settings.spnego(SpnegoOption.KEYTAB);
     if (!keytab.isEmpty()) {
-      list(keytab, findings);
+      try {
+        KeytabStep.list(Path.of(keytab), KeytabFile.read(Path.of(keytab)), findings);
+      } catch (IOException | RuntimeException e) {
+        findings.skip("The keytab " + keytab + " cannot be listed: " + e + ".");
+      }
     }
     boolean isLogin =
         !keytab.isEmpty()
@@ -41,40 +43,13 @@ final class CredentialsStep implements Step {
       findings.skip("No KDC answers, and a login needs one.");
       return;
     }
-    InitiatorCredentials found =
-        new InitiatorFinder(CredentialSettings.read(settings.reader()), settings.handler()).find();
+    InitiatorCredentials found = Tickets.credentials(settings);
     findings.ok("Authenticating " + found.describe() + ".");
     KerberosTicket ticket = found.ticket();
     if (ticket != null) {
       show(ticket, findings);
     }
     examination.credentialsFound(found);
-  }
-
-  /** What a keytab holds. What is wrong with the file itself, the login says. */
-  private static void list(String keytab, Findings findings) {
-    try {
-      for (KeytabFile.Entry entry : KeytabFile.read(Path.of(keytab))) {
-        String text =
-            "The keytab "
-                + keytab
-                + " holds "
-                + entry.principal()
-                + ", kvno "
-                + entry.kvno()
-                + ", "
-                + EncryptionType.name(entry.encryptionType())
-                + ".";
-        if (EncryptionType.isUsable(entry.encryptionType())) {
-          findings.ok(text);
-        } else {
-          findings.warn(
-              Reason.ENCRYPTION_TYPE, text, "The JDK does not use this key; one for AES will do.");
-        }
-      }
-    } catch (IOException | RuntimeException e) {
-      findings.skip("The keytab " + keytab + " cannot be listed: " + e + ".");
-    }
   }
 
   private static void show(KerberosTicket ticket, Findings findings) {

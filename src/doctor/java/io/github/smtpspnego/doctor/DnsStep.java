@@ -28,10 +28,15 @@ final class DnsStep implements Step {
     try {
       addresses = InetAddress.getAllByName(host);
     } catch (UnknownHostException e) {
-      findings.fail(
-          Reason.SERVER_UNKNOWN,
-          host + " is not known to DNS or the hosts file.",
-          "Check the spelling, and the name servers of this machine.");
+      String text = host + " is not known to DNS or the hosts file";
+      if (settings.proxy().isPresent()) {
+        findings.ok(text + "; the proxy " + settings.proxy().get() + " may know it.");
+      } else {
+        findings.fail(
+            Reason.SERVER_UNKNOWN,
+            text + ".",
+            "Check the spelling, and the name servers of this machine.");
+      }
       return;
     }
     findings.ok(

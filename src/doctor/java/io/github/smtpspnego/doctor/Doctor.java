@@ -1,6 +1,9 @@
 package io.github.smtpspnego.doctor;
 
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +15,6 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,7 +31,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    customSynopsis = "Usage: java -jar smtp-spnego-doctor.jar [options]",
+    customSynopsis = {
+      "Usage: java -jar smtp-spnego-doctor.jar [options]",
+      "       java -jar smtp-spnego-doctor.jar --server --keytab FILE [--host NAME] [options]"
+    },
     synopsisHeading = "",
     versionProvider = Doctor.Version.class,
     sortOptions = false,
@@ -42,6 +47,9 @@ import picocli.CommandLine.Spec;
       "",
       "The settings are those of the mail program: its system properties mail.*, given with -D"
           + " before the class or -jar. The options below come before them.",
+      "",
+      "With --server it looks at a mail server's keytab instead: what it holds, what the KDC has"
+          + " for it, and which clients' tickets would be let in.",
       ""
     },
     optionListHeading = "Options:%n",
@@ -64,7 +72,9 @@ import picocli.CommandLine.Spec;
       "      io.github.smtpspnego.doctor.Doctor",
       "One test mail at the end:",
       "  java -jar smtp-spnego-doctor.jar --host mail.contoso.com --port 587 \\",
-      "      --send alice@contoso.com bob@contoso.com"
+      "      --send alice@contoso.com bob@contoso.com",
+      "The keytab of a mail server:",
+      "  java -jar smtp-spnego-doctor.jar --server --keytab /etc/krb5.keytab --host mail.contoso.com"
     })
 public final class Doctor implements Callable<Integer> {
   /** Held, since a logger that nobody holds forgets its level. */
@@ -74,7 +84,17 @@ public final class Doctor implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--host", paramLabel = "HOST", description = "The mail server (mail.smtp.host).")
+  @Option(
+      names = "--server",
+      description = "Look at the keytab of a mail server, which --keytab names.")
+  private boolean server;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description =
+          "The mail server (mail.smtp.host); with --server the name that clients connect to (else"
+              + " this machine's).")
   private @Nullable String host;
 
   @Option(
@@ -123,9 +143,10 @@ public final class Doctor implements Callable<Integer> {
 
   @Option(
       names = "--password",
-      interactive = true,
-      arity = "0",
       description = "Ask for the password on the console. It is sent to no server.")
+  private boolean asksPassword;
+
+  /** From the environment. */
   private char @Nullable [] password;
 
   @Option(
@@ -191,41 +212,23 @@ public final class Doctor implements Callable<Integer> {
   @Override
   public Integer call() {
     MailSettings settings = settings();
-    PrintWriter out = commandLine().getOut();
-    Ansi ansi = commandLine().getColorScheme().ansi();
-    Report report =
-        new Examination(settings)
-            .run(
-                steps(send),
-                result -> {
-                  if (!json) {
-                    out.println(result.text(ansi));
-                    out.flush();
-                  }
-                });
-    out.print(json ? report.json() : report.summary(ansi));
-    out.flush();
-    return report.hasFailed() ? 1 : 0;
-  }
-
-  /** The steps, in order. */
-  static List<Step> steps(List<String> send) {
-    List<Step> steps =
-        new ArrayList<>(
-            List.of(
-                new SettingsStep(),
-                new JavaStep(),
-                new KerberosStep(),
-                new ClockStep(),
-                new CredentialsStep(),
-                new DnsStep(),
-                new TargetNamesStep(),
-                new SmtpStep(),
-                new ExchangeStep()));
-    if (!send.isEmpty()) {
-      steps.add(new SendStep(send.get(0), send.get(1)));
+    TextReport text = new TextReport(commandLine().getOut(), commandLine().getColorScheme().ansi());
+    Examination.Listener listener = json ? Examination.Listener.NONE : text;
+    Report report;
+    if (server) {
+      ServerKeys keys = serverKeys();
+      String subject = "the keytab " + keys.file() + " and " + keys.host();
+      report = new Examination(settings).run(subject, Steps.ofServer(keys), listener);
+    } else {
+      report = new Examination(settings).run(settings.server(), Steps.ofClient(send), listener);
     }
-    return steps;
+    if (json) {
+      text.out().print(report.json());
+      text.out().flush();
+    } else {
+      text.sum(report);
+    }
+    return report.hasFailed() ? 1 : 0;
   }
 
   private MailSettings settings() {
@@ -234,11 +237,11 @@ public final class Doctor implements Callable<Integer> {
     if (!List.of("smtp", "smtps").contains(chosen)) {
       throw wrong("The protocol is '" + chosen + "'; it must be smtp or smtps.");
     }
-    MailSettings settings = new MailSettings(chosen, user, user.isEmpty() ? null : password);
+    MailSettings settings = new MailSettings(chosen, user);
     properties.forEach(settings::setWhole);
     set(settings, "host", host);
     set(settings, "port", port == null ? null : port.toString());
-    set(settings, "sasl.spnego.keytab", keytab);
+    set(settings, "sasl.spnego.keytab", server ? "" : keytab); // a client has another one
     set(settings, "sasl.spnego.principal", principal);
     set(settings, "sasl.spnego.ticketcache", ticketCache);
     set(settings, "sasl.spnego.service", service);
@@ -247,11 +250,45 @@ public final class Doctor implements Callable<Integer> {
       settings.set("starttls.enable", "true");
       settings.set("starttls.required", "true");
     }
+    setPassword(settings);
+    if (server) {
+      return settings;
+    }
     if (settings.host().isEmpty()) {
       throw wrong("No mail server: give --host, or -Dmail." + chosen + ".host=.");
     }
     checkPort(settings);
     return settings;
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // where there always is one, it reads standard input
+  private static char @Nullable [] typedPassword() {
+    java.io.Console console = System.console();
+    return console == null ? null : console.readPassword("Password: ");
+  }
+
+  private void setPassword(MailSettings settings) {
+    if (asksPassword && settings.user().isEmpty()) {
+      throw wrong("--password needs --user: it is that user's password.");
+    }
+    char[] secret = asksPassword ? typedPassword() : password;
+    if (secret != null) {
+      settings.password(secret);
+    } else if (asksPassword) {
+      throw wrong("There is no console to type a password on; set " + PASSWORD_VARIABLE + ".");
+    }
+  }
+
+  private ServerKeys serverKeys() {
+    if (keytab == null) {
+      throw wrong("--server needs --keytab: the mail server's.");
+    }
+    try {
+      String name = host == null ? InetAddress.getLocalHost().getCanonicalHostName() : host;
+      return new ServerKeys(Path.of(keytab), name, service == null ? "" : service);
+    } catch (UnknownHostException e) {
+      throw wrong("This machine does not know its own name; give --host.");
+    }
   }
 
   private void checkPort(MailSettings settings) {

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,43 +26,54 @@ final class Examination {
   private final MailSettings settings;
 
   // Written by one step and read by later ones; the end of a step comes between.
+  private volatile String realm;
   private volatile List<KdcAnswer> kdcAnswers = List.of();
   private volatile String serverName;
   private volatile String canonicalName = "";
   private volatile @Nullable InitiatorCredentials credentials;
   private volatile boolean isTargetKnown;
-  private volatile @Nullable SmtpConnection connection;
-  private volatile @Nullable String mechanism;
+  private volatile boolean isServerReady;
   private volatile boolean hasFailed;
+
+  /** Is told what happens, in order. */
+  interface Listener {
+    /** Where the report is written at the end. */
+    Listener NONE = new Listener() {};
+
+    default void begun(Step step) {}
+
+    default void found(Finding finding) {}
+
+    default void ended() {}
+  }
 
   Examination(MailSettings settings) {
     this.settings = settings;
     this.serverName = settings.host();
+    this.realm = settings.realm();
   }
 
   /**
    * Runs the steps.
    *
+   * @param subject what is looked at, in words
    * @param steps the steps, in order
-   * @param done is told what each found, as soon as it is known
+   * @param listener is told what each finds, as soon as it is found
    * @return all of it
    */
-  Report run(List<Step> steps, Consumer<Report.Result> done) {
+  Report run(String subject, List<Step> steps, Listener listener) {
     List<Report.Result> results = new ArrayList<>();
     for (Step step : steps) {
-      Report.Result result = new Report.Result(step, run(step));
-      hasFailed |= result.findings().stream().anyMatch(f -> f.status() == Status.FAIL);
-      results.add(result);
-      done.accept(result);
+      listener.begun(step);
+      List<Finding> findings = run(step, new Findings(listener::found));
+      hasFailed |= findings.stream().anyMatch(finding -> finding.status() == Status.FAIL);
+      results.add(new Report.Result(step, findings));
+      listener.ended();
     }
-    if (connection != null) {
-      connection.close();
-    }
-    return new Report(settings.server(), results);
+    return new Report(subject, results);
   }
 
-  private List<Finding> run(Step step) {
-    Findings findings = new Findings();
+  private List<Finding> run(Step step, Findings findings) {
     FutureTask<Void> task =
         new FutureTask<>(
             () -> {
@@ -80,7 +90,7 @@ final class Examination {
     } catch (TimeoutException e) {
       thread.interrupt();
       findings.fail(
-          connection == null ? Reason.KDC_UNREACHABLE : Reason.SERVER_TROUBLE,
+          isServerReady ? Reason.SERVER_TROUBLE : Reason.KDC_UNREACHABLE,
           "No end after " + LONGEST_STEP.toSeconds() + " seconds: somebody does not answer.",
           "Look for a KDC or name server that is named and does not answer; in krb5.conf"
               + " kdc_timeout and max_retries say how long the JDK waits.");
@@ -88,7 +98,7 @@ final class Examination {
       Thread.currentThread().interrupt();
       findings.skip("Interrupted.");
     }
-    return findings.list();
+    return findings.close();
   }
 
   private static Finding unfinished(@Nullable Throwable failure) {
@@ -102,6 +112,15 @@ final class Examination {
 
   MailSettings settings() {
     return settings;
+  }
+
+  /** The realm whose KDCs count; empty for the default one. */
+  String realm() {
+    return realm;
+  }
+
+  void realmFound(String name) {
+    realm = name;
   }
 
   /** What the KDCs of the realm answered; empty where none was asked. */
@@ -153,22 +172,13 @@ final class Examination {
     isTargetKnown = true;
   }
 
-  /** The connection to the mail server, and the mechanism to use on it. */
-  Optional<SmtpConnection> connection() {
-    return mechanism == null ? Optional.empty() : Optional.ofNullable(connection);
+  /** Whether the mail server can be reached and offers what is to be used. */
+  boolean isServerReady() {
+    return isServerReady;
   }
 
-  String mechanism() {
-    return mechanism == null ? "" : mechanism;
-  }
-
-  /** Takes a connection, which is closed at the end. */
-  void connected(SmtpConnection open) {
-    connection = open;
-  }
-
-  void mechanismOffered(String name) {
-    mechanism = name;
+  void serverReady() {
+    isServerReady = true;
   }
 
   /** Whether a step before this one failed. */

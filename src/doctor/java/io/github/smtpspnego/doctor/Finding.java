@@ -16,10 +16,18 @@ record Finding(Status status, String text, String remedy, String anchor) {
   /** What could break a line, hide another, or steer a terminal. */
   private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
-  /** Makes the text fit to be shown. */
+  /** A server may send as much as it likes. */
+  private static final int LONGEST = 2000;
+
+  /** Makes the texts fit to be shown. */
   Finding {
-    text = CONTROLS.matcher(text).replaceAll("?");
-    remedy = CONTROLS.matcher(remedy).replaceAll("?");
+    text = shown(text.strip());
+    remedy = shown(remedy.strip());
+  }
+
+  private static String shown(String text) {
+    String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    return CONTROLS.matcher(cut).replaceAll("?");
   }
 
   static Finding ok(String text) {

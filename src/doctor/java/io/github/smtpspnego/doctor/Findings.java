@@ -3,13 +3,23 @@ package io.github.smtpspnego.doctor;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** Takes the findings of one step. A step that took too long may still write to it. */
+/** Takes the findings of one step, and tells each as it comes. */
 final class Findings {
   private final List<Finding> list = new ArrayList<>();
+  private final Consumer<Finding> listener;
+  private boolean isClosed;
+
+  Findings(Consumer<Finding> listener) {
+    this.listener = listener;
+  }
 
   synchronized void add(Finding finding) {
-    list.add(finding);
+    if (!isClosed) {
+      list.add(finding);
+      listener.accept(finding);
+    }
   }
 
   void ok(String text) {
@@ -31,5 +41,11 @@ final class Findings {
   /** What was found up to now. */
   synchronized List<Finding> list() {
     return List.copyOf(list);
+  }
+
+  /** Takes no more: a step that took too long may still be running. */
+  synchronized List<Finding> close() {
+    isClosed = true;
+    return list();
   }
 }

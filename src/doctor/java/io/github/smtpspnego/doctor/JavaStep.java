@@ -57,7 +57,7 @@ final class JavaStep implements Step {
     if (names.get(0).equals(SpnegoProvider.NAME)) {
       findings.ok(order);
     } else {
-      findings.fail(Reason.OTHER_PROVIDER, order, Reason.OTHER_PROVIDER.remedy());
+      findings.warn(Reason.OTHER_PROVIDER, order, Reason.OTHER_PROVIDER.remedy());
     }
   }
 

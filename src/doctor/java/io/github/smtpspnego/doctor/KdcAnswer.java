@@ -1,126 +1,134 @@
 package io.github.smtpspnego.doctor;
 
-import io.github.smtpspnego.gss.Der;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
- * What a KDC answers to an AS-REQ over TCP (RFC 4120 section 7.2.2: four octets of length, then the
- * message). The client in it does not exist, so that the answer is a KRB-ERROR, which has the KDC's
- * clock; no account is touched.
+ * What one KDC answers over TCP and over UDP.
  *
  * @param address the KDC, as krb5.conf or DNS names it
- * @param problem why there is no answer; empty where there is one
- * @param answer the answer in words
- * @param ahead how far the KDC's clock is ahead of this machine's; empty where it does not say
+ * @param outcomes what came back, each way
  */
-record KdcAnswer(String address, String problem, String answer, Optional<Duration> ahead) {
-  private static final int PORT = 88;
-  private static final int TIMEOUT = 3000;
-  private static final int LARGEST = 1 << 16;
-  private static final String CLIENT = "smtp-spnego-doctor";
+record KdcAnswer(String address, Map<KdcWire, Outcome> outcomes) {
+  /** All are asked at once; each way ends by itself a little earlier. */
+  private static final int LONGEST = 2 * KdcWire.TIMEOUT + 1000;
+
+  /** More KDCs than any realm has; so many threads at once. */
+  static final int MOST = 50;
+
+  /**
+   * What came back one way.
+   *
+   * @param problem why there is no answer; empty where there is one
+   * @param answer the answer in words
+   * @param ahead how far the KDC's clock is ahead of this machine's; empty where it does not say
+   */
+  record Outcome(String problem, String answer, Optional<Duration> ahead) {
+    static Outcome failed(String problem) {
+      return new Outcome(problem, "", Optional.empty());
+    }
+
+    boolean isThere() {
+      return problem.isEmpty();
+    }
+  }
+
+  KdcAnswer {
+    outcomes = new EnumMap<>(outcomes);
+  }
+
+  Outcome over(KdcWire wire) {
+    return outcomes.getOrDefault(wire, Outcome.failed("not asked"));
+  }
 
   boolean isThere() {
-    return problem.isEmpty();
+    return outcomes.values().stream().anyMatch(Outcome::isThere);
+  }
+
+  Optional<Duration> ahead() {
+    return outcomes.values().stream().flatMap(outcome -> outcome.ahead().stream()).findFirst();
   }
 
   /** The KDC, and why there is no answer. */
   @Override
   public String toString() {
-    return problem.isEmpty() ? address : address + " (" + problem + ")";
+    return address
+        + " (TCP: "
+        + over(KdcWire.TCP).problem()
+        + "; UDP: "
+        + over(KdcWire.UDP).problem()
+        + ")";
   }
 
-  /** Asks a KDC. */
-  static KdcAnswer ask(String address, String realm) {
-    Instant asked = Instant.now();
-    try (Socket socket = new Socket()) {
-      socket.setSoTimeout(TIMEOUT);
-      socket.connect(socketAddress(address), TIMEOUT);
-      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-      byte[] request = request(realm);
-      out.writeInt(request.length);
-      out.write(request);
-      out.flush();
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      int length = in.readInt();
-      if (length <= 0 || length > LARGEST) {
-        throw new IOException("it is no KDC: a message of " + length + " octets");
+  /** Asks KDCs side by side, each both ways; as long as the slowest takes, within a bound. */
+  static List<KdcAnswer> ask(List<String> kdcs, String realm) throws InterruptedException {
+    byte[] request = AsRequest.encode(AsRequest.NOBODY, realm);
+    List<Callable<Outcome>> questions = new ArrayList<>();
+    for (String kdc : kdcs) {
+      for (KdcWire wire : KdcWire.values()) {
+        questions.add(() -> ask(kdc, wire, request));
       }
-      byte[] answer = in.readNBytes(length);
-      Optional<Duration> ahead =
-          TokenText.serverTime(answer).map(time -> Duration.between(asked, time));
-      return new KdcAnswer(address, "", TokenText.describe(answer), ahead);
+    }
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            2 * MOST,
+            task -> {
+              Thread thread = new Thread(task, "doctor-kdc");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      List<Future<Outcome>> outcomes = threads.invokeAll(questions, LONGEST, TimeUnit.MILLISECONDS);
+      Iterator<Future<Outcome>> next = outcomes.iterator();
+      List<KdcAnswer> answers = new ArrayList<>();
+      for (String kdc : kdcs) {
+        Map<KdcWire, Outcome> ofKdc = new EnumMap<>(KdcWire.class);
+        for (KdcWire wire : KdcWire.values()) {
+          ofKdc.put(wire, outcome(next.next()));
+        }
+        answers.add(new KdcAnswer(kdc, ofKdc));
+      }
+      return answers;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Outcome outcome(Future<Outcome> future) throws InterruptedException {
+    if (future.isCancelled()) {
+      return Outcome.failed("no answer in " + LONGEST / 1000 + " seconds");
+    }
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      return Outcome.failed(String.valueOf(e.getCause()));
+    }
+  }
+
+  private static Outcome ask(String kdc, KdcWire wire, byte[] request) {
+    try {
+      Instant asked = Instant.now();
+      byte[] answer = wire.ask(KdcWire.address(kdc), request);
+      KdcReply reply = KdcReply.of(answer);
+      String text = TokenText.describe(answer);
+      return reply.isKdc()
+          ? new Outcome("", text, reply.time().map(time -> Duration.between(asked, time)))
+          : Outcome.failed("it is no KDC: " + text);
     } catch (IOException | RuntimeException e) {
-      return new KdcAnswer(address, problem(e), "", Optional.empty());
+      return Outcome.failed(KdcWire.problem(e));
     }
-  }
-
-  private static String problem(Exception e) {
-    if (e instanceof UnknownHostException) {
-      return "no such host";
-    }
-    return e instanceof EOFException
-        ? "it closes the connection"
-        : e.getMessage() == null ? e.toString() : e.getMessage();
-  }
-
-  /** {@code host}, {@code host:port} or {@code [address]:port}. */
-  private static InetSocketAddress socketAddress(String address) {
-    int colon = address.lastIndexOf(':');
-    boolean hasPort = colon > 0 && (address.indexOf(':') == colon || address.startsWith("["));
-    String host = hasPort ? address.substring(0, colon) : address;
-    int port = hasPort ? Integer.parseInt(address.substring(colon + 1)) : PORT;
-    return new InetSocketAddress(host.replaceAll("[\\[\\]]", ""), port);
-  }
-
-  /** {@code AS-REQ}, RFC 4120 section 5.4.1, without pre-authentication. */
-  static byte[] request(String realm) {
-    byte[] options = Der.element(0x03, new byte[5]); // KDCOptions: a BIT STRING, none set
-    byte[] till = text(Der.GENERALIZED_TIME, "20370913024805Z"); // as late as there is
-    byte[] encryptionTypes =
-        Der.element(Der.SEQUENCE, integer(18), integer(17), integer(20), integer(19), integer(23));
-    byte[] body =
-        Der.element(
-            Der.SEQUENCE,
-            field(0, options),
-            field(1, principal(1, CLIENT)),
-            field(2, text(Der.GENERAL_STRING, realm)),
-            field(3, principal(2, "krbtgt", realm)),
-            field(5, till),
-            field(7, integer(1)), // nonce: the answer is believed in nothing
-            field(8, encryptionTypes));
-    return Der.element(
-        Der.application(10),
-        Der.element(Der.SEQUENCE, field(1, integer(5)), field(2, integer(10)), field(4, body)));
-  }
-
-  private static byte[] principal(int type, String... names) {
-    byte[][] components = new byte[names.length][];
-    for (int i = 0; i < names.length; i++) {
-      components[i] = text(Der.GENERAL_STRING, names[i]);
-    }
-    return Der.element(
-        Der.SEQUENCE, field(0, integer(type)), field(1, Der.element(Der.SEQUENCE, components)));
-  }
-
-  private static byte[] field(int number, byte[] contents) {
-    return Der.element(Der.context(number), contents);
-  }
-
-  private static byte[] integer(int value) {
-    return Der.element(Der.INTEGER, new byte[] {(byte) value});
-  }
-
-  private static byte[] text(int tag, String value) {
-    return Der.element(tag, value.getBytes(StandardCharsets.US_ASCII));
   }
 }

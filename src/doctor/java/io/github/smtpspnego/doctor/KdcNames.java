@@ -1,9 +1,10 @@
 package io.github.smtpspnego.doctor;
 
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import javax.naming.Context;
 import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
@@ -12,7 +13,7 @@ import javax.naming.directory.InitialDirContext;
 
 /**
  * The KDCs that DNS names for a realm, which the JDK asks where krb5.conf names none: {@code SRV}
- * records of {@code _kerberos._tcp} (RFC 4120 section 7.2.3.2).
+ * records of {@code _kerberos._udp}, else of {@code _kerberos._tcp} (RFC 4120 section 7.2.3.2).
  */
 final class KdcNames {
   private KdcNames() {}
@@ -24,22 +25,27 @@ final class KdcNames {
     environment.setProperty(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
     environment.setProperty("com.sun.jndi.dns.timeout.initial", "2000");
     environment.setProperty("com.sun.jndi.dns.timeout.retries", "1");
-    List<String> found = new ArrayList<>();
-    try {
-      DirContext dns = new InitialDirContext(environment);
+    for (String wire : List.of("_udp.", "_tcp.")) {
+      Set<String> found = new LinkedHashSet<>();
       try {
-        Attribute records =
-            dns.getAttributes("_kerberos._tcp." + realm, new String[] {"SRV"}).get("SRV");
-        for (Object record : records == null ? List.of() : Collections.list(records.getAll())) {
-          String[] fields = record.toString().split(" ", -1); // priority weight port target
-          found.add(fields[3].replaceFirst("\\.$", "") + ":" + fields[2]);
+        DirContext dns = new InitialDirContext(environment);
+        try {
+          Attribute records =
+              dns.getAttributes("_kerberos." + wire + realm, new String[] {"SRV"}).get("SRV");
+          for (Object record : records == null ? List.of() : Collections.list(records.getAll())) {
+            String[] fields = record.toString().split(" ", -1); // priority weight port target
+            found.add(fields[3].replaceFirst("\\.$", "") + ":" + fields[2]);
+          }
+        } finally {
+          dns.close();
         }
-      } finally {
-        dns.close();
+      } catch (NamingException | RuntimeException e) {
+        // What is missing is told as missing.
       }
-    } catch (NamingException | RuntimeException e) {
-      return List.copyOf(found); // what is missing is told as missing
+      if (!found.isEmpty()) {
+        return List.copyOf(found);
+      }
     }
-    return List.copyOf(found);
+    return List.of();
   }
 }

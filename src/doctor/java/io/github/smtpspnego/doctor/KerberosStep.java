@@ -1,13 +1,18 @@
 package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.kerberos.Krb5Conf;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import javax.security.auth.kerberos.KerberosPrincipal;
 
 /** Which krb5.conf is read, the realm, its KDCs, and whether they answer. */
 final class KerberosStep implements Step {
+  /** The JDK's own, in octets: larger requests go over TCP at once. */
+  private static final int UDP_LIMIT = 1465;
+
   @Override
   public String id() {
     return "kerberos";
@@ -21,65 +26,130 @@ final class KerberosStep implements Step {
   @Override
   public void look(Examination examination, Findings findings) {
     Krb5Conf conf = Krb5Conf.read();
-    findings.ok("The JDK reads " + conf.location() + ".");
-    String realm = realm(examination.settings(), conf, findings);
-    if (realm.isEmpty()) {
+    if (conf.isRefused()) {
+      findings.fail(
+          Reason.NO_REALM,
+          "The JDK does not use " + conf.location() + ".",
+          "Correct it. The JDK uses none of it while there is an error in it.");
       return;
     }
-    List<String> named = conf.kdcs(realm);
-    List<String> kdcs = named.isEmpty() ? KdcNames.inDns(realm) : named;
+    findings.ok("The JDK reads " + conf.location() + ".");
+    Optional<String> defaultRealm = defaultRealm();
+    if (defaultRealm.isPresent()) {
+      findings.ok("The default realm is " + defaultRealm.get() + ".");
+    } else {
+      findings.warn(
+          Reason.NO_REALM,
+          "There is no default realm: names need theirs, by the principal or by [domain_realm].",
+          Reason.NO_REALM.remedy());
+    }
+    String realm = examination.realm().isEmpty() ? defaultRealm.orElse("") : examination.realm();
+    if (!realm.isEmpty()) {
+      examination.realmFound(realm);
+      askKdcs(conf, realm, examination, findings);
+    }
+  }
+
+  /** As the JDK has it, from the file, DNS or Windows. */
+  private static Optional<String> defaultRealm() {
+    try {
+      return Optional.of(new KerberosPrincipal("nobody").getRealm());
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static void askKdcs(
+      Krb5Conf conf, String realm, Examination examination, Findings findings) {
+    String origin = "krb5.conf";
+    List<String> kdcs = conf.kdcs(realm);
+    if (kdcs.isEmpty() && looksInDns(conf)) {
+      origin = "DNS";
+      kdcs = KdcNames.inDns(realm);
+    }
     if (kdcs.isEmpty()) {
       findings.fail(
           Reason.KDC_UNREACHABLE,
-          "Neither krb5.conf nor DNS (_kerberos._tcp." + realm + ") names a KDC of " + realm + ".",
+          "Neither krb5.conf nor DNS (_kerberos._udp." + realm + ") names a KDC of " + realm + ".",
           Reason.KDC_UNREACHABLE.remedy());
       return;
     }
-    List<KdcAnswer> answers = kdcs.stream().map(kdc -> KdcAnswer.ask(kdc, realm)).toList();
-    examination.kdcsAnswered(answers);
-    String origin = named.isEmpty() ? "by DNS" : "by krb5.conf";
-    for (KdcAnswer answer : answers) {
-      if (answer.isThere()) {
-        findings.ok(
-            "The KDC "
-                + answer.address()
-                + ", named "
-                + origin
-                + ", answers over TCP: "
-                + answer.answer()
-                + ", as it should to a client that does not exist.");
-      } else if (!examination.isKdcAway()) {
-        findings.warn(
-            Reason.KDC_UNREACHABLE,
-            "The KDC " + answer + ", named " + origin + ", does not answer over TCP.",
-            "Logins that ask it first take long: mend it, or take it out.");
-      }
+    if (kdcs.size() > KdcAnswer.MOST) {
+      findings.ok("Of " + kdcs.size() + " KDCs the first " + KdcAnswer.MOST + " are asked.");
+      kdcs = kdcs.subList(0, KdcAnswer.MOST);
     }
+    List<KdcAnswer> answers;
+    try {
+      answers = KdcAnswer.ask(kdcs, realm);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    examination.kdcsAnswered(answers);
     if (examination.isKdcAway()) {
       findings.fail(
           Reason.KDC_UNREACHABLE,
           "No KDC of "
               + realm
-              + ", named "
+              + ", named by "
               + origin
-              + ", answers over TCP: "
+              + ", answers: "
               + answers.stream().map(KdcAnswer::toString).collect(Collectors.joining(", "))
               + ".",
           Reason.KDC_UNREACHABLE.remedy());
+      return;
+    }
+    boolean usesUdp = udpLimit(conf, realm) >= AsRequest.encode(AsRequest.NOBODY, realm).length;
+    for (KdcAnswer answer : answers) {
+      findings.add(finding(answer, origin, usesUdp));
     }
   }
 
-  /** The realm of the principal that is set, or the default one. */
-  private static String realm(MailSettings settings, Krb5Conf conf, Findings findings) {
-    String principal = settings.spnego(SpnegoOption.PRINCIPAL);
-    String windows = System.getenv("USERDNSDOMAIN"); // the JDK's own last resort
-    String defaultRealm = conf.defaultRealm().orElse(windows == null ? "" : windows);
-    if (defaultRealm.isEmpty()) {
-      findings.fail(Reason.NO_REALM, "There is no default realm.", Reason.NO_REALM.remedy());
-    } else {
-      findings.ok("The default realm is " + defaultRealm + ".");
+  private static Finding finding(KdcAnswer answer, String origin, boolean usesUdp) {
+    KdcAnswer.Outcome tcp = answer.over(KdcWire.TCP);
+    KdcAnswer.Outcome udp = answer.over(KdcWire.UDP);
+    String kdc = "The KDC " + answer.address() + ", named by " + origin + ",";
+    if (!answer.isThere()) {
+      return Finding.warn(
+          Reason.KDC_UNREACHABLE,
+          "The KDC " + answer + ", named by " + origin + ", does not answer.",
+          "Logins that ask it first take long: mend it, or take it out.");
     }
-    int at = principal.lastIndexOf('@');
-    return at < 0 ? defaultRealm : principal.substring(at + 1);
+    String expected =
+        (tcp.isThere() ? tcp : udp).answer() + ", as it should to a client that does not exist";
+    if (!tcp.isThere()) {
+      return Finding.warn(
+          Reason.KDC_UNREACHABLE,
+          kdc + " answers over UDP and not over TCP (" + tcp.problem() + "): " + expected + ".",
+          "Large tickets need TCP: open the KDC's port for it.");
+    }
+    if (udp.isThere()) {
+      return Finding.ok(kdc + " answers over TCP and UDP: " + expected + ".");
+    }
+    String text = kdc + " answers over TCP and not over UDP (" + udp.problem() + "): " + expected;
+    return usesUdp
+        ? Finding.warn(
+            Reason.KDC_UNREACHABLE,
+            text + ".",
+            "The JDK asks over UDP first: open the KDC's port for it, or set"
+                + " udp_preference_limit = 1 in krb5.conf.")
+        : Finding.ok(text + ". By udp_preference_limit the JDK asks over TCP.");
+  }
+
+  /** As the JDK has it: the realm's own value, then the general one. */
+  private static int udpLimit(Krb5Conf conf, String realm) {
+    return conf.value("realms", realm, "udp_preference_limit")
+        .or(() -> conf.value("libdefaults", "udp_preference_limit"))
+        .filter(set -> set.matches("\\d{1,9}"))
+        .map(Integer::parseInt)
+        .orElse(UDP_LIMIT);
+  }
+
+  private static boolean looksInDns(Krb5Conf conf) {
+    String set =
+        conf.value("libdefaults", "dns_lookup_kdc")
+            .or(() -> conf.value("libdefaults", "dns_fallback"))
+            .orElse("true");
+    return !List.of("no", "false").contains(set.toLowerCase(Locale.ROOT));
   }
 }

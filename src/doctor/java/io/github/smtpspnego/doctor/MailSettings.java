@@ -5,12 +5,16 @@ import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.gss.TargetName;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.Transport;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Consumer;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.NameCallback;
@@ -25,24 +29,22 @@ import org.jspecify.annotations.Nullable;
 final class MailSettings {
   private static final int SMTP_PORT = 25;
   private static final int SMTPS_PORT = 465;
-  private static final int TIMEOUT = 10_000;
+  private static final String TIMEOUT = "10000";
 
   private final String protocol;
   private final Properties properties = new Properties();
   private final String user;
-  private final char @Nullable [] password;
+  private char @Nullable [] password;
 
   /**
    * Reads the system properties.
    *
    * @param protocol the mail protocol, {@code smtp} or {@code smtps}
    * @param user the mail user, empty for none
-   * @param password the password, null for none
    */
-  MailSettings(String protocol, String user, char @Nullable [] password) {
+  MailSettings(String protocol, String user) {
     this.protocol = protocol;
     this.user = user;
-    this.password = password == null ? null : password.clone();
     for (String name : System.getProperties().stringPropertyNames()) {
       if (name.startsWith("mail.")) {
         setWhole(name, System.getProperty(name));
@@ -87,8 +89,37 @@ final class MailSettings {
         != null;
   }
 
-  boolean isSmtps() {
+  /** Whether TLS comes before the greeting. */
+  boolean isTlsFromStart() {
+    return isSmtps() || isTrue("ssl.enable");
+  }
+
+  private boolean isSmtps() {
     return protocol.equals("smtps");
+  }
+
+  /** The property by which not every certificate is refused that should be; empty for none. */
+  Optional<String> certificateUncheckedBy() {
+    List<String> trusted = List.of(text("ssl.trust").orElse("").split("\\s+", -1));
+    if (trusted.contains("*") || trusted.contains(host())) {
+      return Optional.of("ssl.trust");
+    }
+    String identity = "ssl.checkserveridentity";
+    return isSwitchedOff(identity) ? Optional.of(identity) : Optional.empty();
+  }
+
+  /** The proxy that connections go by; empty where there is none. */
+  Optional<String> proxy() {
+    return text("proxy.host")
+        .or(() -> text("socks.host"))
+        .or(() -> reader().property("socksProxyHost"));
+  }
+
+  /** The realm of the principal that is set; empty where none is, or it has no realm. */
+  String realm() {
+    String principal = spnego(SpnegoOption.PRINCIPAL);
+    int at = principal.lastIndexOf('@');
+    return at < 0 ? "" : principal.substring(at + 1);
   }
 
   /** The server's name as the user wrote it; empty where there is none. */
@@ -105,14 +136,6 @@ final class MailSettings {
     return text("port").map(Integer::parseInt).orElse(isSmtps() ? SMTPS_PORT : SMTP_PORT);
   }
 
-  /** The longest wait for the server, in milliseconds; never without end. */
-  int timeout() {
-    return text("timeout")
-        .filter(set -> set.matches("[1-9]\\d{0,4}"))
-        .map(Integer::parseInt)
-        .orElse(TIMEOUT);
-  }
-
   /** The server in words. */
   String server() {
     return host() + ":" + port() + " (" + protocol + ")";
@@ -124,15 +147,16 @@ final class MailSettings {
   }
 
   /** All of them, with what Jakarta Mail needs beside the jar where it is not set. */
-  Properties forSending() {
+  Properties forMail() {
     Properties sending = new Properties();
     sending.putAll(properties);
     String prefix = "mail." + protocol + ".";
     sending.putIfAbsent(prefix + "auth", "true");
     sending.putIfAbsent(prefix + "sasl.enable", "true");
-    sending.putIfAbsent(prefix + "sasl.mechanisms", String.join(" ", SaslProperties.MECHANISMS));
-    sending.putIfAbsent(prefix + "connectiontimeout", Integer.toString(TIMEOUT));
-    sending.putIfAbsent(prefix + "timeout", Integer.toString(TIMEOUT));
+    // No other mechanism is tried: it would send a password.
+    sending.setProperty(prefix + "sasl.mechanisms", String.join(" ", mechanisms()));
+    sending.putIfAbsent(prefix + "connectiontimeout", TIMEOUT);
+    sending.putIfAbsent(prefix + "timeout", TIMEOUT);
     if (!isSwitchedOff("starttls.enable")) {
       sending.setProperty(prefix + "starttls.enable", "true");
     }
@@ -157,7 +181,7 @@ final class MailSettings {
   /** The mechanisms of ours that may be used, best first. */
   List<String> mechanisms() {
     String listed = text("sasl.mechanisms").orElse("").toUpperCase(Locale.ROOT);
-    return listed.isEmpty()
+    return listed.isEmpty() || isTrue("sasl.spnego.enable")
         ? SaslProperties.MECHANISMS
         : Arrays.stream(listed.split("[ ,]+", -1))
             .filter(SaslProperties.MECHANISMS::contains)
@@ -182,17 +206,62 @@ final class MailSettings {
     }
   }
 
+  /** The mail user: the one given, else the property's; empty where there is none. */
   String user() {
-    return user;
+    return user.isEmpty() ? text("user").orElse("") : user;
   }
 
+  void password(char[] secret) {
+    password = secret.clone();
+  }
+
+  /** Whether somebody is named whose password is known. */
   boolean hasPassword() {
-    return password != null && password.length > 0;
+    return password != null && password.length > 0 && !user().isEmpty();
   }
 
-  /** The password for Jakarta Mail, which takes a text; empty where there is none. */
-  String password() {
-    return password == null ? "" : new String(password);
+  /** What is done with a connection. */
+  interface Use {
+    void with(Transport transport) throws MessagingException;
+  }
+
+  /**
+   * Connects as a mail program does, to send. No user and no password are given where nobody set
+   * them, as in a program that has none.
+   */
+  void connect(Properties connecting, Use use) throws MessagingException {
+    String secret = hasPassword() ? new String(password) : null;
+    connect(connecting, user().isEmpty() ? null : user(), secret, use);
+  }
+
+  /** Connects with the same settings, but authenticates nobody. */
+  void look(Consumer<Properties> change) throws MessagingException {
+    Properties looking = forMail();
+    for (String name : List.of("auth", "sasl.enable", "sasl.spnego.enable")) {
+      looking.setProperty("mail." + protocol + "." + name, "false");
+    }
+    change.accept(looking);
+    connect(looking, null, null, transport -> {});
+  }
+
+  private void connect(
+      Properties connecting, @Nullable String name, @Nullable String secret, Use use)
+      throws MessagingException {
+    Transport transport = Session.getInstance(connecting).getTransport(protocol);
+    transport.connect(host(), port(), name, secret);
+    try {
+      use.with(transport);
+    } finally {
+      close(transport);
+    }
+  }
+
+  private static void close(Transport transport) {
+    try {
+      transport.close();
+    } catch (MessagingException e) {
+      // It is to be gone, and it is.
+    }
   }
 
   /** Answers for the user and password, as Angus Mail's handler does. */
@@ -200,9 +269,9 @@ final class MailSettings {
     return callbacks -> {
       for (Callback callback : callbacks) {
         if (callback instanceof NameCallback name) {
-          name.setName(user);
+          name.setName(user());
         } else if (callback instanceof PasswordCallback secret) {
-          secret.setPassword(password);
+          secret.setPassword(hasPassword() ? password : null);
         } else {
           throw new UnsupportedCallbackException(callback);
         }

@@ -1,16 +1,13 @@
 package io.github.smtpspnego.doctor;
 
-import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
-import jakarta.mail.Transport;
 import jakarta.mail.internet.MimeMessage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Properties;
 
 /**
  * One test mail, sent by Jakarta Mail as a program sends it.
@@ -36,10 +33,8 @@ record SendStep(String from, String to) implements Step {
       return;
     }
     MailSettings settings = examination.settings();
-    Properties properties = settings.forSending();
-    Session session = Session.getInstance(properties);
-    try (Transport transport = session.getTransport(settings.protocol())) {
-      MimeMessage message = new MimeMessage(session);
+    try {
+      MimeMessage message = new MimeMessage((Session) null);
       message.setFrom(from);
       message.setRecipients(Message.RecipientType.TO, to);
       message.setSubject("Test mail of smtp-spnego");
@@ -47,18 +42,17 @@ record SendStep(String from, String to) implements Step {
           "Date",
           DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.now().atOffset(ZoneOffset.UTC)));
       message.setText("Sent by smtp-spnego's doctor, authenticated with Kerberos.");
-      transport.connect(settings.host(), settings.port(), settings.user(), settings.password());
-      transport.sendMessage(message, message.getAllRecipients());
+      settings.connect(
+          settings.forMail(),
+          transport -> transport.sendMessage(message, message.getAllRecipients()));
       findings.ok("The server took a mail from " + from + " to " + to + ".");
     } catch (MessagingException e) {
       findings.add(
-          e.getCause() instanceof SpnegoException reason
-              ? Finding.fail(reason)
-              : Finding.fail(
-                  Reason.SERVER_REFUSED,
-                  "The mail was not taken: " + e.getMessage() + ".",
-                  "See whether the account may send from this address (SendAs), and to this"
-                      + " one."));
+          MailFailure.finding(
+              e,
+              Reason.SERVER_REFUSED,
+              "The mail was not taken",
+              "See whether the account may send from this address (SendAs), and to this one."));
     }
   }
 }

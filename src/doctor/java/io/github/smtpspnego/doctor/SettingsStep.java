@@ -6,11 +6,25 @@ import io.github.smtpspnego.credentials.CredentialSettings;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.io.IOException;
-import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The settings that are in force, and whether the exchange is ours with them. */
 final class SettingsStep implements Step {
+  private static final String SHOWN =
+      "mail.from mail.host mail.user mail.transport.protocol javax.security.sasl.maxbuffer"
+          + " javax.security.sasl.qop javax.security.sasl.server.authentication";
+
+  private static final String SHOWN_OF_PROTOCOL =
+      "host port user from class auth auth.mechanisms auth.login.disable auth.plain.disable"
+          + " auth.ntlm.disable auth.digest-md5.disable auth.xoauth2.disable ehlo localhost"
+          + " localaddress localport connectiontimeout timeout writetimeout quitwait"
+          + " allow8bitmime sendpartial proxy.host proxy.port socks.host socks.port"
+          + " socketFactory.class socketFactory.fallback socketFactory.port ssl.enable ssl.trust"
+          + " ssl.protocols ssl.ciphersuites ssl.checkserveridentity ssl.socketFactory.class"
+          + " ssl.socketFactory.port starttls.enable starttls.required sasl.enable"
+          + " sasl.mechanisms sasl.realm sasl.authorizationid sasl.usecanonicalhostname";
+
   @Override
   public String id() {
     return "settings";
@@ -44,16 +58,30 @@ final class SettingsStep implements Step {
   }
 
   private static void showAll(MailSettings settings, Findings findings) {
+    Set<String> shown = shown(settings.protocol());
     for (String name : new TreeSet<>(settings.all().stringPropertyNames())) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      boolean isSecret = lower.contains("password") || lower.contains("secret");
-      findings.ok(name + "=" + (isSecret ? "(not shown)" : settings.all().getProperty(name)));
+      findings.ok(name + "=" + (shown.contains(name) ? settings.all().getProperty(name) : "(set)"));
     }
+  }
+
+  /** The names whose values are known to hold no secret; of all others the value is not shown. */
+  private static Set<String> shown(String protocol) {
+    Set<String> names = new TreeSet<>(Set.of(SHOWN.split("\\s+", -1)));
+    for (String name : SHOWN_OF_PROTOCOL.split("\\s+", -1)) {
+      names.add("mail." + protocol + "." + name);
+    }
+    for (SpnegoOption option : SpnegoOption.values()) {
+      names.add(option.propertyName(protocol));
+    }
+    return names;
   }
 
   /** What a program needs beside the jar; what it sets in its own code is not seen here. */
   private static void checkProgram(MailSettings settings, Findings findings) {
     String prefix = "mail." + settings.protocol() + ".";
+    if (settings.isTrue("sasl.spnego.enable")) {
+      return; // it stands for the others
+    }
     if (settings.isSwitchedOff("sasl.enable")) {
       findings.fail(
           Reason.BAD_SETTING,

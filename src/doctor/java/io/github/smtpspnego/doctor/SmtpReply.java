@@ -2,12 +2,14 @@ package io.github.smtpspnego.doctor;
 
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * A server's reply (RFC 5321 section 4.2).
  *
- * @param code its three digits
+ * @param code its three digits; -1 where it has none
  * @param lines what follows the digits, a text for each line
  */
 record SmtpReply(int code, List<String> lines) {
@@ -16,30 +18,54 @@ record SmtpReply(int code, List<String> lines) {
   static final int DONE = 250;
   static final int CHALLENGE = 334;
 
-  /** The last line's text, which is a challenge in base64 after 334. */
-  String text() {
-    return lines.get(lines.size() - 1).strip();
+  /** What Angus Mail keeps in place of a reply that did not come. */
+  private static final String END = "[EOF]";
+
+  /** Reads a reply as it came, a line each. */
+  static SmtpReply of(String reply) {
+    List<String> lines = reply.lines().toList();
+    String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    if (last.matches("\\d{3}([ -].*)?")) {
+      return new SmtpReply(
+          Integer.parseInt(last.substring(0, 3)),
+          lines.stream().map(line -> line.length() > 4 ? line.substring(4) : "").toList());
+    }
+    String text = last.isEmpty() || last.equals(END) ? "the end of the connection" : last;
+    return new SmtpReply(-1, List.of(text));
   }
 
-  boolean isBase64() {
+  /** A challenge's octets; empty where it is no base64, as Exchange's first one. */
+  Optional<byte[]> challenge() {
     try {
-      Base64.getDecoder().decode(text());
-      return true;
+      return Optional.of(Base64.getDecoder().decode(lines.get(lines.size() - 1).strip()));
     } catch (IllegalArgumentException e) {
-      return false;
+      return Optional.empty();
     }
   }
 
-  /** The reply as it came, a line each. */
-  String raw() {
-    return lines.stream().map(line -> code + " " + line).collect(Collectors.joining("\n"));
+  /** The parameters of an extension in the answer to EHLO; empty where it is not offered. */
+  Optional<String> extension(String name) {
+    return lines.stream()
+        .skip(1)
+        .map(String::strip)
+        .filter(line -> line.split("[ =]", 2)[0].equalsIgnoreCase(name))
+        .map(line -> line.substring(name.length()).replace('=', ' ').strip())
+        .findFirst();
+  }
+
+  /** The mechanisms that AUTH offers, in capitals. */
+  List<String> mechanisms() {
+    return extension("AUTH")
+        .map(names -> List.of(names.toUpperCase(Locale.ROOT).split(" +", -1)))
+        .orElse(List.of());
   }
 
   /** The reply on one line; a challenge may be a token, and is not shown. */
   @Override
   public String toString() {
-    return code == CHALLENGE && isBase64()
-        ? code + " with a challenge of " + text().length() + " characters"
-        : code + " " + String.join(" / ", lines);
+    if (code == CHALLENGE && challenge().isPresent()) {
+      return "334 with a challenge";
+    }
+    return (code < 0 ? "" : code + " ") + lines.stream().collect(Collectors.joining(" / "));
   }
 }

@@ -1,11 +1,17 @@
 package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.SpnegoException.Reason;
-import java.io.IOException;
+import io.github.smtpspnego.mail.SpnegoSMTPTransport;
+import jakarta.mail.MessagingException;
+import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
-/** Greeting, EHLO, STARTTLS with the certificate's names, and what AUTH offers before and after. */
+/**
+ * Greeting, EHLO, STARTTLS with the certificate, and what AUTH offers before and after: a
+ * connection of the mail transport's that authenticates nobody.
+ */
 final class SmtpStep implements Step {
   @Override
   public String id() {
@@ -18,140 +24,191 @@ final class SmtpStep implements Step {
   }
 
   @Override
-  public void look(Examination examination, Findings findings) throws IOException {
+  public void look(Examination examination, Findings findings) {
     MailSettings settings = examination.settings();
-    SmtpConnection connection;
+    Look look = new Look(settings.isTlsFromStart(), findings);
     try {
-      connection = SmtpConnection.open(settings);
-    } catch (IOException e) {
-      findings.fail(
-          Reason.SERVER_TROUBLE,
-          "No connection to " + settings.server() + ": " + e.getMessage() + ".",
-          "Check the host and port, the firewall, and that the server runs.");
+      settings.look(properties -> properties.put(SpnegoSMTPTransport.OBSERVER, look));
+    } catch (MessagingException e) {
+      if (!look.isRefused) {
+        tellFailure(settings, look, e, findings);
+      }
       return;
     }
-    examination.connected(connection);
-    boolean isTrusted = !settings.isSmtps() || startTls(connection, findings);
-    SmtpReply greeting = connection.reply();
-    if (greeting.code() != SmtpReply.READY) {
-      findings.fail(
-          Reason.SERVER_TROUBLE,
-          "The greeting is " + greeting + ".",
-          "The server takes nobody, or not from here; its log says why.");
+    if (look.isTls) {
+      tellCertificate(settings, findings);
+    }
+    if (look.isRefused) {
       return;
     }
-    findings.ok("The greeting is " + greeting + ".");
-    if (!hello(connection, findings)) {
-      return;
+    if (look.greeting.isEmpty()) {
+      findings.ok("The transport connects, and does not show what is said.");
+      examination.serverReady();
+    } else {
+      choose(examination, look, findings);
     }
-    List<String> beforeTls = connection.mechanisms();
-    boolean isOffered = connection.extension("STARTTLS").isPresent();
-    if (isOffered && !settings.isSwitchedOff("starttls.enable")) {
-      SmtpReply ready = connection.command("STARTTLS");
-      if (ready.code() != SmtpReply.READY) {
-        findings.fail(
-            Reason.SERVER_TROUBLE,
-            "STARTTLS is answered with " + ready + ".",
-            "The server's log says why; often it has no certificate.");
+  }
+
+  /** Sees the dialogue, and tells it line by line. */
+  private static final class Look implements SpnegoSMTPTransport.Observer {
+    private final Findings findings;
+    private String greeting = "";
+    private String command = "";
+    private SmtpReply hello = new SmtpReply(0, List.of());
+    private List<String> offeredBeforeTls = List.of();
+    private boolean isTls;
+
+    /** Whether the server said no, which is told already. */
+    private boolean isRefused;
+
+    Look(boolean isTls, Findings findings) {
+      this.isTls = isTls;
+      this.findings = findings;
+    }
+
+    @Override
+    public void sent(String line) {
+      command = line.split(" ", 2)[0];
+    }
+
+    @Override
+    public void received(String text) {
+      SmtpReply reply = SmtpReply.of(text);
+      if (greeting.isEmpty()) {
+        greeting = text;
+        greeted(reply);
+      } else if (command.equals("EHLO")) {
+        helloAnswered(reply);
+      } else if (command.equals("STARTTLS")) {
+        startTlsAnswered(reply);
+      }
+    }
+
+    private void greeted(SmtpReply reply) {
+      if (reply.code() == SmtpReply.READY) {
+        findings.ok("The greeting is " + reply + ".");
+      } else {
+        refused("The greeting is " + reply, "The server takes nobody, or not from here");
+      }
+    }
+
+    private void helloAnswered(SmtpReply reply) {
+      hello = reply;
+      String when = isTls ? "under TLS" : "without TLS";
+      if (reply.code() != SmtpReply.DONE) {
+        refused(
+            "EHLO " + when + " is answered with " + reply,
+            "The server does not speak ESMTP here, or takes no mail from this machine");
         return;
       }
-      isTrusted = startTls(connection, findings) && hello(connection, findings);
-    } else if (settings.isTrue("starttls.required") && !connection.isTls()) {
-      findings.fail(
-          Reason.TLS_REQUIRED,
-          "STARTTLS is demanded by the settings and "
-              + (isOffered ? "switched off by starttls.enable." : "not offered by the server."),
-          "Set mail.smtp.starttls.enable=true, try another port (587), or smtps on port 465.");
-      return;
+      findings.ok(
+          "AUTH "
+              + when
+              + " offers "
+              + (reply.mechanisms().isEmpty() ? "nothing" : String.join(" ", reply.mechanisms()))
+              + (reply.extension("STARTTLS").isPresent() ? "; STARTTLS is offered." : "."));
     }
-    if (isTrusted) {
-      choose(examination, connection, beforeTls, findings);
+
+    private void startTlsAnswered(SmtpReply reply) {
+      if (reply.code() == SmtpReply.READY) {
+        isTls = true;
+        offeredBeforeTls = hello.mechanisms();
+      } else {
+        refused("STARTTLS is answered with " + reply, "Often the server has no certificate");
+      }
+    }
+
+    private void refused(String text, String remedy) {
+      isRefused = true;
+      findings.fail(Reason.SERVER_TROUBLE, text + ".", remedy + "; its log says why.");
     }
   }
 
-  /** Says EHLO; says whether it is answered well. */
-  private static boolean hello(SmtpConnection connection, Findings findings) throws IOException {
-    SmtpReply reply = connection.hello();
-    String when = connection.isTls() ? "under TLS" : "without TLS";
-    if (reply.code() != SmtpReply.DONE) {
+  private static void tellFailure(
+      MailSettings settings, Look look, MessagingException e, Findings findings) {
+    boolean isOfTls = MailFailure.has(e, SSLException.class, CertificateException.class);
+    if (isOfTls || (look.isTls && !settings.isTlsFromStart())) {
+      Optional<String> certificate = ServerCertificate.of(settings);
+      findings.fail(
+          Reason.TLS_REQUIRED,
+          (certificate.isEmpty()
+                  ? "TLS does not come about: "
+                  : "The certificate is " + certificate.get() + ", and not trusted: ")
+              + MailFailure.text(e)
+              + ".",
+          certificate.isEmpty()
+              ? "smtps is for port 465, STARTTLS for 25 and 587; else compare the TLS versions."
+              : "Connect by one of its names, and put its issuer into the JVM's trust store (keytool"
+                  + " -importcert).");
+    } else if (look.greeting.isEmpty()) {
       findings.fail(
           Reason.SERVER_TROUBLE,
-          "EHLO " + when + " is answered with " + reply + ".",
-          "The server does not speak ESMTP here, or takes no mail from this machine.");
-      return false;
+          "No connection to "
+              + settings.server()
+              + settings.proxy().map(proxy -> " by the proxy " + proxy).orElse("")
+              + ": "
+              + MailFailure.text(e)
+              + ".",
+          "Check the host and port, the proxy where there is one, the firewall, and that the server"
+              + " runs.");
+    } else if (settings.isTrue("starttls.required") && !look.isTls) {
+      findings.fail(
+          Reason.TLS_REQUIRED,
+          "STARTTLS is demanded by the settings and not offered by the server.",
+          "Try another port (587), or smtps on port 465.");
+    } else {
+      findings.fail(
+          Reason.SERVER_TROUBLE,
+          "The connection broke: " + MailFailure.text(e) + ".",
+          Reason.SERVER_TROUBLE.remedy());
     }
-    List<String> mechanisms = connection.mechanisms();
-    findings.ok(
-        "AUTH "
-            + when
-            + " offers "
-            + (mechanisms.isEmpty() ? "nothing" : String.join(" ", mechanisms))
-            + (connection.extension("STARTTLS").isPresent() ? "; STARTTLS is offered." : "."));
-    return true;
   }
 
-  /** Goes over to TLS; says whether the certificate allows to go on. */
-  private static boolean startTls(SmtpConnection connection, Findings findings) throws IOException {
-    ServerCertificate certificate;
-    try {
-      certificate = connection.startTls();
-    } catch (IOException e) {
-      findings.fail(
-          Reason.TLS_REQUIRED,
-          "TLS does not come about: " + e.getMessage() + ".",
-          "smtps is for port 465, STARTTLS for 25 and 587; else compare the TLS versions.");
-      return false;
-    }
-    Optional<String> problem = certificate.problem();
-    if (problem.isPresent()) {
-      findings.fail(
-          Reason.TLS_REQUIRED,
-          "The certificate is "
-              + certificate.describe()
-              + ", and not trusted: "
-              + problem.get()
-              + ".",
-          "Connect by one of its names, and put its issuer into the JVM's trust store (keytool"
-              + " -importcert).");
-    } else if (certificate.isTrustedAnyway()) {
+  private static void tellCertificate(MailSettings settings, Findings findings) {
+    String certificate =
+        "The certificate is " + ServerCertificate.of(settings).orElse("not shown again");
+    Optional<String> unchecked = settings.certificateUncheckedBy();
+    if (unchecked.isEmpty()) {
+      findings.ok(certificate + ", and trusted.");
+    } else {
       findings.warn(
           Reason.TLS_REQUIRED,
-          "The certificate is " + certificate.describe() + ", and by ssl.trust it is not checked.",
-          "Put its issuer into the JVM's trust store and remove ssl.trust.");
-    } else {
-      findings.ok("The certificate is " + certificate.describe() + ", and trusted.");
+          certificate + ", and not checked, by " + unchecked.get() + ".",
+          "Put its issuer into the JVM's trust store, connect by one of its names, and remove "
+              + unchecked.get()
+              + ".");
     }
-    return problem.isEmpty();
   }
 
-  private static void choose(
-      Examination examination,
-      SmtpConnection connection,
-      List<String> beforeTls,
-      Findings findings) {
+  private static void choose(Examination examination, Look look, Findings findings) {
     MailSettings settings = examination.settings();
+    if (settings.mechanisms().isEmpty()) {
+      return; // the settings are wrong, which is told there
+    }
     Optional<String> mechanism =
-        settings.mechanisms().stream().filter(connection.mechanisms()::contains).findFirst();
+        settings.mechanisms().stream().filter(look.hello.mechanisms()::contains).findFirst();
+    String startTls = "mail." + settings.protocol() + ".starttls.enable";
     if (mechanism.isEmpty()) {
-      boolean lacksTls = connection.extension("STARTTLS").isPresent();
+      boolean lacksTls = look.hello.extension("STARTTLS").isPresent();
       Reason reason = lacksTls ? Reason.TLS_REQUIRED : Reason.NOT_OFFERED;
       findings.fail(
           reason,
           String.join(" and ", settings.mechanisms())
               + " is not offered"
-              + (lacksTls ? " before TLS, and mail.smtp.starttls.enable=false." : "."),
+              + (lacksTls ? " before TLS, and " + startTls + "=false." : "."),
           reason.remedy());
       return;
     }
-    examination.mechanismOffered(mechanism.get());
-    boolean isSet = settings.isSmtps() || settings.isTrue("starttls.enable");
-    if (connection.isTls() && !isSet && settings.isOfProgram()) {
-      String name = "mail." + settings.protocol() + ".starttls.enable";
+    examination.serverReady();
+    boolean isSet = settings.isTlsFromStart() || settings.isTrue("starttls.enable");
+    if (look.isTls && !isSet && settings.isOfProgram()) {
       findings.warn(
           Reason.TLS_REQUIRED,
-          name
+          startTls
               + " is not set: without it a program stays without TLS"
-              + (beforeTls.contains(mechanism.get()) ? "." : " and is not offered GSSAPI."),
+              + (look.offeredBeforeTls.contains(mechanism.get())
+                  ? "."
+                  : " and is not offered GSSAPI."),
           "See that the program sets it to true, and starttls.required too.");
     }
   }

@@ -4,9 +4,6 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
-import io.github.smtpspnego.credentials.TicketAttempt;
-import io.github.smtpspnego.gss.ContextFlags;
-import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.gss.TargetName;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import javax.security.sasl.SaslException;
 
 /** Which of the server's possible names the KDC gives a ticket for. */
 final class TargetNamesStep implements Step {
@@ -45,23 +41,22 @@ final class TargetNamesStep implements Step {
     TargetName wanted = examination.settings().target(examination.serverName());
     SpnegoException failure = null;
     try {
-      String token = ticketFor(wanted, credentials);
+      String ticket = ticketFor(wanted, credentials);
       examination.targetKnown();
-      findings.ok("The one to be used, " + wanted + ", exists: " + token + ".");
-    } catch (SaslException e) {
-      failure = explained(e);
+      findings.ok("The one to be used, " + wanted + ", exists: " + ticket + ".");
+    } catch (SpnegoException e) {
+      failure = e;
     }
     List<TargetName> others = new ArrayList<>();
     for (TargetName other : others(wanted, examination)) {
       try {
         findings.ok(other + " exists: " + ticketFor(other, credentials) + ".");
         others.add(other);
-      } catch (SaslException e) {
-        Reason reason = explained(e).reason();
+      } catch (SpnegoException e) {
         findings.ok(
-            reason == Reason.SERVER_UNKNOWN
+            e.reason() == Reason.SERVER_UNKNOWN
                 ? other + " does not exist."
-                : other + ": no ticket (" + reason.anchor() + ").");
+                : other + ": no ticket (" + e.reason().anchor() + ").");
       }
     }
     if (failure != null) {
@@ -83,27 +78,11 @@ final class TargetNamesStep implements Step {
     return names;
   }
 
-  /** Asks for a ticket; gives what the token says of it. */
   private static String ticketFor(TargetName target, InitiatorCredentials credentials)
-      throws SaslException {
-    TicketAttempt attempt = credentials.begin(target);
-    byte[] token =
-        credentials.run(
-            () -> {
-              SpnegoInitiator initiator =
-                  new SpnegoInitiator(
-                      attempt.name(),
-                      credentials.credential(),
-                      new ContextFlags(true, false, false, true, false),
-                      () -> "Asking for a ticket for " + target + " " + credentials.describe());
-              try {
-                return initiator.firstToken();
-              } finally {
-                initiator.dispose();
-                attempt.proved(); // the ticket was not sent
-              }
-            });
-    return TokenText.ticket(token);
+      throws SpnegoException {
+    return TokenText.ticket(Tickets.token(target, credentials))
+        .map(label -> "ticket for " + label)
+        .orElse("a token without a ticket of Kerberos");
   }
 
   private static Finding failed(
@@ -121,11 +100,5 @@ final class TargetNamesStep implements Step {
             + "="
             + others.get(0)
             + ", which exists, or have the other one registered (setspn -S).");
-  }
-
-  private static SpnegoException explained(SaslException e) {
-    return e instanceof SpnegoException explained
-        ? explained
-        : new SpnegoException(Reason.GSS_FAILURE, e + ".", e);
   }
 }

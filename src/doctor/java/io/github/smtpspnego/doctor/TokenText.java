@@ -2,11 +2,9 @@ package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.gss.Der;
 import io.github.smtpspnego.gss.Oids;
-import io.github.smtpspnego.kerberos.KerberosCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +18,6 @@ import org.ietf.jgss.Oid;
 final class TokenText {
   private static final int AP_REQ = 14;
   private static final int AP_REP = 15;
-  private static final int AS_REP = 11;
-  private static final int KRB_ERROR = 30;
   private static final int TOK_ID_LENGTH = 2;
 
   /** The header of a wrap token, RFC 4121 section 4.2.6.2, and the length of an offer. */
@@ -30,6 +26,9 @@ final class TokenText {
   private static final int WRAP_TOK_ID = 0x0504;
   private static final int SEALED = 0x02;
   private static final int OFFER = 4;
+
+  /** A token of SPNEGO has one of another mechanism in it, and that is all that there should be. */
+  private static final int MOST_NESTED = 1;
 
   private static final List<String> NEG_STATES =
       List.of("accept-completed", "accept-incomplete", "reject", "request-mic");
@@ -44,33 +43,38 @@ final class TokenText {
    * @return a phrase that begins with the token's name and length
    */
   static String describe(byte[] token) {
+    return describe(token, MOST_NESTED);
+  }
+
+  private static String describe(byte[] token, int depth) {
+    if (depth < 0) {
+      return "yet another token, which is not read";
+    }
     try {
-      String text = read(token);
+      String text = read(token, depth);
       return text.isEmpty() ? token.length + " octets that are no known token" : text;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return "a damaged token of " + token.length + " octets (" + e.getMessage() + ")";
     }
   }
 
-  /** The clock in a KRB-ERROR; empty where the octets are something else. */
-  static Optional<Instant> serverTime(byte[] message) {
-    Der der = new Der(message);
+  /** The ticket in a NegTokenInit; empty where it has none. */
+  static Optional<TicketLabel> ticket(byte[] negTokenInit) {
     try {
-      Der fields = der.enter(Der.application(KRB_ERROR)).enter(Der.SEQUENCE);
-      skipTo(fields, 4);
-      return time(fields.enter(Der.context(4)).readText(Der.GENERALIZED_TIME));
-    } catch (IOException e) {
+      Der framed = new Der(negTokenInit).enter(Der.application(0));
+      framed.readOid();
+      Der fields = framed.enter(Der.context(0)).enter(Der.SEQUENCE);
+      skipTo(fields, 2);
+      Der kerberos = new Der(octets(fields)).enter(Der.application(0));
+      kerberos.readOid();
+      byte[] body = kerberos.rest();
+      return Optional.of(inApReq(new Der(Arrays.copyOfRange(body, TOK_ID_LENGTH, body.length))));
+    } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
   }
 
-  /** The part of a NegTokenInit that is about its ticket. */
-  static String ticket(byte[] negTokenInit) {
-    String text = describe(negTokenInit);
-    return text.substring(Math.max(0, text.indexOf("ticket for ")));
-  }
-
-  private static String read(byte[] token) throws IOException {
+  private static String read(byte[] token, int depth) throws IOException {
     if (new String(token, StandardCharsets.ISO_8859_1).startsWith("NTLMSSP\0")) {
       return named("NTLM message", token);
     }
@@ -79,14 +83,15 @@ final class TokenText {
     }
     Der der = new Der(token);
     if (der.nextIs(Der.context(1))) {
-      return named("NegTokenResp", token) + resp(der.enter(Der.context(1)).enter(Der.SEQUENCE));
+      return named("NegTokenResp", token)
+          + resp(der.enter(Der.context(1)).enter(Der.SEQUENCE), depth);
     }
     if (der.nextIs(Der.application(0))) {
       Der framed = der.enter(Der.application(0));
       Oid mechanism = framed.readOid();
       if (mechanism.equals(Oids.SPNEGO)) {
         Der fields = framed.enter(Der.context(0)).enter(Der.SEQUENCE);
-        return named("NegTokenInit", token) + init(fields);
+        return named("NegTokenInit", token) + init(fields, depth);
       }
       byte[] body = framed.rest();
       return Oids.isKerberos(mechanism) && body.length > TOK_ID_LENGTH
@@ -97,7 +102,7 @@ final class TokenText {
   }
 
   /** RFC 4178 section 4.2.1. */
-  private static String init(Der fields) throws IOException {
+  private static String init(Der fields, int depth) throws IOException {
     Der list = fields.enter(Der.context(0)).enter(Der.SEQUENCE);
     List<String> mechanisms = new ArrayList<>();
     while (!list.atEnd()) {
@@ -107,11 +112,11 @@ final class TokenText {
     byte[] nested = fields.readOctetField(2);
     return ", offers "
         + String.join(", ", mechanisms)
-        + (nested == null ? "" : "; in it: " + describe(nested));
+        + (nested == null ? "" : "; in it: " + describe(nested, depth - 1));
   }
 
   /** RFC 4178 section 4.2.2. */
-  private static String resp(Der fields) throws IOException {
+  private static String resp(Der fields, int depth) throws IOException {
     StringBuilder text = new StringBuilder();
     while (!fields.atEnd()) {
       if (fields.nextIs(Der.context(0))) {
@@ -121,7 +126,7 @@ final class TokenText {
       } else if (fields.nextIs(Der.context(1))) {
         text.append(", mechanism ").append(Oids.name(fields.enter(Der.context(1)).readOid()));
       } else if (fields.nextIs(Der.context(2))) {
-        text.append("; in it: ").append(describe(octets(fields)));
+        text.append("; in it: ").append(describe(octets(fields), depth - 1));
       } else {
         fields.skip(); // mechListMIC
       }
@@ -133,74 +138,22 @@ final class TokenText {
   private static String kerberos(byte[] message) throws IOException {
     Der der = new Der(message);
     if (der.nextIs(Der.application(AP_REQ))) {
-      Der fields = der.enter(Der.application(AP_REQ)).enter(Der.SEQUENCE);
-      skipTo(fields, 3);
-      return named("Kerberos AP-REQ", message) + " with a " + ticket(fields.enter(Der.context(3)));
+      return named("Kerberos AP-REQ", message) + " with a ticket for " + inApReq(der);
     }
     if (der.nextIs(Der.application(AP_REP))) {
       return named("Kerberos AP-REP", message) + ", the server's proof";
     }
-    if (der.nextIs(Der.application(KRB_ERROR))) {
-      return named("KRB-ERROR", message)
-          + error(der.enter(Der.application(KRB_ERROR)).enter(Der.SEQUENCE));
+    if (der.nextIs(Der.application(KdcReply.KRB_ERROR))) {
+      Der fields = der.enter(Der.application(KdcReply.KRB_ERROR)).enter(Der.SEQUENCE);
+      return named("KRB-ERROR", message) + ": " + KdcReply.error(fields).describeError();
     }
-    return der.nextIs(Der.application(AS_REP)) ? named("Kerberos AS-REP", message) : "";
+    return der.nextIs(Der.application(KdcReply.AS_REP)) ? named("Kerberos AS-REP", message) : "";
   }
 
-  /** {@code Ticket}, RFC 4120 section 5.3. */
-  private static String ticket(Der der) throws IOException {
-    Der fields = der.enter(Der.application(1)).enter(Der.SEQUENCE);
-    skipTo(fields, 1);
-    String realm = fields.enter(Der.context(1)).readText(Der.GENERAL_STRING);
-    Der name = fields.enter(Der.context(2)).enter(Der.SEQUENCE);
-    skipTo(name, 1);
-    Der strings = name.enter(Der.context(1)).enter(Der.SEQUENCE);
-    List<String> components = new ArrayList<>();
-    while (!strings.atEnd()) {
-      components.add(strings.readText(Der.GENERAL_STRING));
-    }
-    Der encrypted = fields.enter(Der.context(3)).enter(Der.SEQUENCE);
-    int encryptionType = encrypted.enter(Der.context(0)).readInt(Der.INTEGER);
-    String kvno =
-        encrypted.nextIs(Der.context(1))
-            ? ", kvno " + encrypted.enter(Der.context(1)).readInt(Der.INTEGER)
-            : "";
-    int length = octets(encrypted).length;
-    return "ticket for "
-        + String.join("/", components)
-        + "@"
-        + realm
-        + ", "
-        + EncryptionType.name(encryptionType)
-        + kvno
-        + ", "
-        + length
-        + " octets encrypted";
-  }
-
-  /** RFC 4120 section 5.9.1. */
-  private static String error(Der fields) throws IOException {
-    StringBuilder text = new StringBuilder();
-    while (!fields.atEnd()) {
-      if (fields.nextIs(Der.context(4))) {
-        time(fields.enter(Der.context(4)).readText(Der.GENERALIZED_TIME))
-            .ifPresent(time -> text.append(", its clock says ").append(time));
-      } else if (fields.nextIs(Der.context(6))) {
-        int code = fields.enter(Der.context(6)).readInt(Der.INTEGER);
-        text.insert(0, ": " + KerberosCode.describe(code));
-      } else {
-        fields.skip();
-      }
-    }
-    return text.toString();
-  }
-
-  /** {@code KerberosTime}, RFC 4120 section 5.2.3. */
-  private static Optional<Instant> time(String text) {
-    return text.matches("\\d{14}Z")
-        ? Optional.of(
-            Instant.parse(text.replaceFirst("(....)(..)(..)(..)(..)(..)Z", "$1-$2-$3T$4:$5:$6Z")))
-        : Optional.empty();
+  private static TicketLabel inApReq(Der der) throws IOException {
+    Der fields = der.enter(Der.application(AP_REQ)).enter(Der.SEQUENCE);
+    skipTo(fields, 3);
+    return TicketLabel.read(fields.enter(Der.context(3)));
   }
 
   /**
@@ -233,7 +186,7 @@ final class TokenText {
         + (length > OFFER ? ", with an authorization identity" : "");
   }
 
-  private static void skipTo(Der fields, int number) throws IOException {
+  static void skipTo(Der fields, int number) throws IOException {
     while (!fields.atEnd() && !fields.nextIs(Der.context(number))) {
       fields.skip();
     }

@@ -2,168 +2,189 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.gss.Oids;
+import io.github.smtpspnego.gss.AcceptorKey;
+import io.github.smtpspnego.gss.AcceptorKeys;
+import io.github.smtpspnego.gss.Printable;
+import io.github.smtpspnego.gss.TicketLabel;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import javax.security.auth.Subject;
-import javax.security.auth.kerberos.KerberosKey;
-import javax.security.auth.kerberos.KerberosPrincipal;
-import javax.security.auth.kerberos.KeyTab;
-import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
-import org.ietf.jgss.GSSException;
-import org.ietf.jgss.GSSName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an acceptor reads tickets with: a Subject with keys, a GSS credential, or the native
- * library's own keys. They hold no state of an exchange.
+ * What an acceptor reads tickets with, and for which names. Immutable; holds no state of an
+ * exchange.
+ *
+ * <p>The JDK tries all keys that it has where none is of the name in a ticket, and that name is not
+ * encrypted. So a ticket for another service could be given a name that has no key. Therefore the
+ * key is chosen here before anything is decrypted: the name and the realm in the ticket must be
+ * accepted, only keys of accepted names are tried, and each is handed to the JDK in a credential of
+ * its own.
  */
-public final class AcceptorCredentials {
-  private static final String ANY = "*";
+public abstract class AcceptorCredentials implements AcceptorKeys {
+  private static final int MOST_SHOWN = 5;
 
-  private final Supplier<String> description;
-  private final @Nullable Subject subject;
-  private final @Nullable GSSCredential credential;
-  private @Nullable AcceptorKeytab keytab;
+  private final AcceptedNames names;
 
-  private AcceptorCredentials(
-      Supplier<String> description, @Nullable Subject subject, @Nullable GSSCredential credential) {
-    this.description = description;
-    this.subject = subject;
-    this.credential = credential;
-  }
-
-  static AcceptorCredentials of(AcceptorKeytab keytab) throws SpnegoException {
-    AcceptorCredentials credentials =
-        new AcceptorCredentials(keytab::describe, keytab.subject(), null);
-    credentials.keytab = keytab;
-    return credentials;
-  }
-
-  static AcceptorCredentials of(Subject subject, String description) {
-    return new AcceptorCredentials(() -> description, subject, null);
-  }
-
-  static AcceptorCredentials of(GSSCredential credential, String description) {
-    return new AcceptorCredentials(() -> description, null, credential);
-  }
-
-  static AcceptorCredentials ofNativeLibrary() {
-    return new AcceptorCredentials(() -> "with the native GSS library's credentials", null, null);
+  AcceptorCredentials(AcceptedNames names) {
+    this.names = names;
   }
 
   /**
-   * Whose credentials these are and where they come from, to follow a verb.
+   * The keys of a keytab file. The file is read again when it changes.
    *
-   * @return "as alice@REALM from the keytab /etc/mail.keytab"
+   * @param file the file; it may come later
+   * @param names what is accepted
+   * @return the credentials
    */
-  public String describe() {
-    return description.get();
+  public static AcceptorCredentials ofKeytab(Path file, AcceptedNames names) {
+    return new AcceptorKeytab(file, names);
   }
 
   /**
-   * The GSS credential to hand to the context.
+   * The keys in a Subject, looked up anew for each ticket.
    *
-   * @return the caller's own, or a login's; null where the Subject's are meant
+   * @param subject holds {@code KeyTab} or {@code KerberosKey} objects
+   * @param description where the Subject comes from, to follow a verb: "with the caller's Subject"
+   * @param names what is accepted
+   * @return the credentials
    */
-  public @Nullable GSSCredential credential() {
-    return credential;
+  public static AcceptorCredentials ofSubject(
+      Subject subject, String description, AcceptedNames names) {
+    return new AcceptorSubject(subject, description, names);
   }
 
   /**
-   * Does something as the Subject whose credentials these are.
+   * A GSS credential, or the native library's own.
    *
-   * @param action what to do
-   * @param <T> what comes of it
-   * @return what comes of it
-   * @throws SaslException if the action throws it
+   * @param credential the credential, for accepting with Kerberos; null for the native library's
+   * @param names what is accepted
+   * @return the credentials
    */
-  public <T> T run(SaslAction<T> action) throws SaslException {
-    return subject == null ? action.run() : Subjects.runAs(subject, action);
+  public static AcceptorCredentials ofCredential(
+      @Nullable GSSCredential credential, AcceptedNames names) {
+    return new AcceptorCredential(credential, names);
   }
 
   /**
-   * What is wrong with an acceptor's keys, looked at after a ticket could not be read: a file that
-   * is just being written must not fail an exchange that the JDK can still serve.
+   * What is accepted.
    *
-   * @param failure what happened
-   * @return the exception to throw in its place; empty where the keys are as they should be
+   * @return names and realms
    */
-  public Optional<SpnegoException> fault(SpnegoException failure) {
-    Reason reason = failure.reason();
-    boolean isAboutKeys =
-        reason == Reason.ACCEPTOR_CREDENTIALS
-            || reason == Reason.ENCRYPTION_TYPE
-            || reason == Reason.MESSAGE_MODIFIED
-            || reason == Reason.GSS_FAILURE;
-    return keytab == null || !isAboutKeys ? Optional.empty() : keytab.fault(failure);
+  public final AcceptedNames names() {
+    return names;
   }
 
   /**
-   * Whose keys an accepted ticket may have been read with. The name that a ticket is for stands in
-   * it unencrypted, and where there is no key of that name the JDK tries all keys. So a ticket for
-   * another service can be given a name that has no key.
+   * Where the keys come from, to follow a verb.
    *
-   * @param target the name in the ticket, with its realm
-   * @return that name where it has a key; else the names of all keys, {@code *} where they cannot
-   *     be listed. A GSS credential without a name, and the native library, are believed.
+   * @return "with the keytab /etc/mail.keytab"
    */
-  public List<String> keyOwners(String target) {
-    return subject == null ? keyOwnersOfCredential(target) : keyOwnersInSubject(subject, target);
+  public abstract String describe();
+
+  /**
+   * Finds what the first client would find.
+   *
+   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there is no key for any
+   *     accepted name
+   */
+  public abstract void check() throws SpnegoException;
+
+  /** Chooses the keys for a ticket whose name is accepted. */
+  abstract List<AcceptorKey> candidates(TicketLabel ticket) throws SpnegoException;
+
+  @Override
+  public final List<AcceptorKey> forTicket(TicketLabel ticket) throws SpnegoException {
+    if (Printable.hasControls(ticket.principal()) || !names.acceptsTicketFor(ticket.name())) {
+      throw wrongTarget(ticket, "not for " + names.describe());
+    }
+    return candidates(ticket);
   }
 
-  private List<String> keyOwnersInSubject(Subject acceptor, String target) {
-    KerberosPrincipal name = new KerberosPrincipal(target);
-    List<String> owners = new ArrayList<>();
-    for (KeyTab table : acceptor.getPrivateCredentials(KeyTab.class)) {
-      if (table.getKeys(name).length > 0) {
-        return List.of(target);
+  /**
+   * Whose keys may be used at all.
+   *
+   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if none of them may
+   */
+  final List<String> accepted(Collection<String> owners) throws SpnegoException {
+    List<String> accepted = owners.stream().filter(names::acceptsKeyOf).toList();
+    if (accepted.isEmpty()) {
+      throw none(
+          "there is no key for "
+              + names.describe()
+              + (owners.isEmpty() ? "" : ", only for " + shown(owners)));
+    }
+    return accepted;
+  }
+
+  /**
+   * Whose keys may read a ticket.
+   *
+   * @return the owners, the one that the ticket names first; at least one
+   * @throws SpnegoException with {@link Reason#WRONG_TARGET} if the ticket is of another realm
+   */
+  final List<String> choose(TicketLabel ticket, Collection<String> owners) throws SpnegoException {
+    List<String> chosen = new ArrayList<>();
+    for (String owner : accepted(owners)) {
+      if (owner.equals(ticket.principal())) {
+        chosen.add(0, owner);
+      } else if (names.acceptsRealm(ticket.realm(), realmOf(owner))) {
+        chosen.add(owner);
       }
-      if (keytab != null) {
-        owners.addAll(keytab.owners());
-      } else {
-        owners.add(table.getPrincipal() == null ? ANY : table.getPrincipal().getName());
-      }
     }
-    for (KerberosKey key : acceptor.getPrivateCredentials(KerberosKey.class)) {
-      owners.add(key.getPrincipal().getName());
+    if (chosen.isEmpty()) {
+      throw wrongTarget(ticket, "in another realm than the keys of " + shown(owners));
     }
-    return owners.contains(target) ? List.of(target) : owners;
+    return chosen;
   }
 
-  private List<String> keyOwnersOfCredential(String target) {
-    try {
-      GSSName name = credential == null ? null : credential.getName(Oids.KERBEROS);
-      return List.of(name == null ? target : name.toString());
-    } catch (GSSException | RuntimeException e) {
-      return List.of(ANY);
+  /** Under native GSS the JDK hands none of its own keys to the library. */
+  final void needsJavaKerberos() throws SpnegoException {
+    if (InitiatorFinder.isNativeLibraryOn()) {
+      throw new SpnegoException(
+          Reason.ACCEPTOR_CREDENTIALS,
+          "Accepting a client "
+              + describe()
+              + ": this JVM was started with -Dsun.security.jgss.native=true, and the native"
+              + " library uses its own keytab alone.",
+          "Start the JVM without it, or use a GSSCredential of the native library (KRB5_KTNAME).",
+          null);
     }
   }
 
-  /**
-   * Which keys an acceptor has.
-   *
-   * @return a sentence, empty where it is not known
-   */
-  public String keys() {
-    if (keytab != null) {
-      return keytab.contents();
-    }
-    if (credential == null) {
-      return "";
-    }
-    try {
-      // A credential for Kerberos alone is what people make, and the JDK uses it for that alone.
-      List<String> mechanisms = Arrays.stream(credential.getMechs()).map(Oids::name).toList();
-      return "The credential is for "
-          + String.join(", ", mechanisms)
-          + "; both SPNEGO and Kerberos are needed.";
-    } catch (GSSException | RuntimeException e) {
-      return "The credential cannot be used: " + e.getMessage() + ".";
-    }
+  final SpnegoException wrongTarget(TicketLabel ticket, String why) {
+    return new SpnegoException(
+        Reason.WRONG_TARGET,
+        "Accepting a client "
+            + describe()
+            + ": the client sent "
+            + ticket.describe()
+            + ", "
+            + why
+            + ".",
+        null);
+  }
+
+  final SpnegoException none(String why) {
+    return fault(Reason.ACCEPTOR_CREDENTIALS, why, null);
+  }
+
+  final SpnegoException fault(Reason reason, String what, @Nullable Exception cause) {
+    return new SpnegoException(
+        reason, "Accepting a client " + describe() + ": " + what + ".", cause);
+  }
+
+  static String realmOf(String principal) {
+    return principal.substring(principal.lastIndexOf('@') + 1);
+  }
+
+  static String shown(Collection<String> principals) {
+    String shown =
+        String.join(", ", principals.stream().limit(MOST_SHOWN).map(Printable::of).toList());
+    int more = principals.size() - MOST_SHOWN;
+    return more > 0 ? shown + " and " + more + " more" : shown;
   }
 }

@@ -2,108 +2,100 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.settings.SettingsReader;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import javax.security.auth.Subject;
-import javax.security.auth.kerberos.KerberosKey;
-import javax.security.auth.kerberos.KeyTab;
+import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSCredential;
-import org.ietf.jgss.GSSException;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the server's keys that the settings mean. */
 public final class AcceptorFinder {
-  private static final String ANY = "*";
+  private final SettingsReader settings;
+  private final AcceptedNames names;
+  private final CredentialSource source;
 
-  private AcceptorFinder() {}
+  private AcceptorFinder(SettingsReader settings, AcceptedNames names) throws SpnegoException {
+    this.settings = settings;
+    this.names = names;
+    this.source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
+  }
 
   /**
    * Finds the keys. With {@code auto}, the first that applies: a GSS credential in the properties,
-   * a Subject of the calling thread that holds keys, keytab, JAAS entry, native library.
+   * keytab, JAAS entry, a Subject of the calling thread that holds keys, native library.
    *
-   * @param settings what to look for; the principal {@code *} is the same as none, any in the
-   *     keytab
+   * @param settings what to look for
+   * @param names which names tickets may be for
    * @return the keys
-   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there are none
+   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there are none, with {@link
+   *     Reason#BAD_SETTING} if a setting has a bad value
    */
-  public static AcceptorCredentials find(CredentialSettings settings) throws SpnegoException {
-    GSSCredential credential = settings.credential.orElse(null);
-    if (credential != null && settings.source == CredentialSource.AUTO) {
-      return of(credential);
-    }
-    if (settings.means(CredentialSource.SUBJECT, true)) {
-      Subject current = Subjects.current();
-      if (current != null && holdsKeys(current)) {
-        return AcceptorCredentials.of(current, "with the caller's Subject");
+  public static AcceptorCredentials find(SettingsReader settings, AcceptedNames names)
+      throws SpnegoException {
+    return new AcceptorFinder(settings, names).find();
+  }
+
+  private AcceptorCredentials find() throws SpnegoException {
+    Object given = settings.object(Sasl.CREDENTIALS, Object.class).orElse(null);
+    if (given != null && source == CredentialSource.AUTO) {
+      if (given instanceof GSSCredential credential) {
+        return AcceptorCredentials.ofCredential(credential, names);
       }
-      if (settings.source == CredentialSource.SUBJECT) {
-        throw none(
-            "credentials=subject, and the calling thread has no Subject with keys",
-            "Run the server's code inside Subject.callAs (Subject.doAs before JDK 18), as a"
-                + " Subject with a KeyTab or KerberosKeys.");
-      }
+      throw SettingsReader.bad(
+          Sasl.CREDENTIALS, given.getClass().getName(), "it must be a GSSCredential");
     }
-    if (settings.means(CredentialSource.KEYTAB, !settings.keytab.isEmpty())) {
-      return ofKeytab(settings.keytab, settings.principal);
+    String keytab = settings.text(SpnegoOption.KEYTAB).orElse("");
+    if (means(CredentialSource.KEYTAB, !keytab.isEmpty())) {
+      return ofKeytab(keytab);
     }
-    if (settings.means(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
-      return ofJaas(settings.jaasEntry);
+    String entry = settings.text(SpnegoOption.JAASENTRY).orElse("");
+    if (means(CredentialSource.JAAS, !entry.isEmpty())) {
+      return ofJaas(entry);
     }
-    boolean isNativeLibraryOn = InitiatorFinder.isNativeLibraryOn();
-    if (settings.means(CredentialSource.NATIVE, isNativeLibraryOn)) {
-      if (!isNativeLibraryOn) {
-        throw none(
-            "credentials=native, and this JVM was started without -Dsun.security.jgss.native=true",
-            Reason.NATIVE_GSS.remedy());
-      }
-      return AcceptorCredentials.ofNativeLibrary();
+    Subject current = Subjects.current();
+    boolean holdsKeys = current != null && AcceptorSubject.holdsKeys(current);
+    if (means(CredentialSource.SUBJECT, holdsKeys)) {
+      return ofSubject(current, holdsKeys);
     }
-    if (settings.source != CredentialSource.AUTO) {
+    if (means(CredentialSource.NATIVE, InitiatorFinder.isNativeLibraryOn())) {
+      return ofNativeLibrary();
+    }
+    if (source != CredentialSource.AUTO) {
       throw none(
           "credentials="
-              + settings.source.name().toLowerCase(Locale.ROOT)
+              + source.name().toLowerCase(Locale.ROOT)
               + " is for clients, and a server needs keys",
           "Set it to auto, keytab, subject, jaas or native.");
     }
     throw none(
         "no keytab, JAAS entry, Subject or GSS credential was given",
-        "Set mail.smtp.sasl.spnego.keytab.");
+        "Set mail." + settings.protocol() + ".sasl.spnego.keytab.");
   }
 
-  private static AcceptorCredentials of(GSSCredential credential) throws SpnegoException {
-    try {
-      if (credential.getUsage() == GSSCredential.INITIATE_ONLY) {
-        throw none(
-            "the GSS credential in javax.security.sasl.credentials is for initiating only",
-            "Make it with ACCEPT_ONLY, for the mechanisms SPNEGO and Kerberos.");
-      }
-      return AcceptorCredentials.of(credential, "with the caller's GSS credential");
-    } catch (GSSException | RuntimeException e) {
-      throw new SpnegoException(
-          Reason.ACCEPTOR_CREDENTIALS,
-          "The GSS credential in javax.security.sasl.credentials cannot be used.",
-          "Hand over one that is valid, for accepting, and not disposed.",
-          e);
+  private boolean means(CredentialSource candidate, boolean applies) {
+    return source == candidate || (source == CredentialSource.AUTO && applies);
+  }
+
+  private AcceptorCredentials ofKeytab(String file) throws SpnegoException {
+    if (file.isEmpty()) {
+      throw needs(SpnegoOption.KEYTAB);
     }
-  }
-
-  private static boolean holdsKeys(Subject subject) {
-    return !subject.getPrivateCredentials(KeyTab.class).isEmpty()
-        || !subject.getPrivateCredentials(KerberosKey.class).isEmpty();
-  }
-
-  private static AcceptorCredentials ofKeytab(String name, String principal)
-      throws SpnegoException {
     try {
-      return AcceptorCredentials.of(
-          new AcceptorKeytab(Path.of(name), principal.equals(ANY) ? "" : principal));
+      return AcceptorCredentials.ofKeytab(Path.of(file), names);
     } catch (InvalidPathException e) {
       throw new SpnegoException(
-          Reason.ACCEPTOR_CREDENTIALS, "The keytab " + name + " is no path.", e);
+          Reason.ACCEPTOR_CREDENTIALS, "The keytab " + file + " is no path.", e);
     }
   }
 
-  private static AcceptorCredentials ofJaas(String entry) throws SpnegoException {
+  private AcceptorCredentials ofJaas(String entry) throws SpnegoException {
+    if (entry.isEmpty()) {
+      throw needs(SpnegoOption.JAASENTRY);
+    }
     LoginRequest request = LoginRequest.byJaas(entry, "", null, null);
     Subject subject;
     try {
@@ -114,12 +106,38 @@ public final class AcceptorFinder {
           "Accepting a client by the JAAS entry " + entry + ": the login did not work.",
           e);
     }
-    if (!holdsKeys(subject)) {
+    if (!AcceptorSubject.holdsKeys(subject)) {
       throw none(
           "the JAAS entry " + entry + " gives no key",
           "Give its Krb5LoginModule storeKey=true, and isInitiator=false.");
     }
-    return AcceptorCredentials.of(subject, request.describe());
+    return AcceptorCredentials.ofSubject(subject, request.describe(), names);
+  }
+
+  private AcceptorCredentials ofSubject(@Nullable Subject subject, boolean holdsKeys)
+      throws SpnegoException {
+    if (subject == null || !holdsKeys) {
+      throw none(
+          "credentials=subject, and the calling thread has no Subject with keys",
+          "Run the server's code inside Subject.callAs (Subject.doAs before JDK 18), as a"
+              + " Subject with a KeyTab or KerberosKeys.");
+    }
+    return AcceptorCredentials.ofSubject(subject, "with the caller's Subject", names);
+  }
+
+  private AcceptorCredentials ofNativeLibrary() throws SpnegoException {
+    if (!InitiatorFinder.isNativeLibraryOn()) {
+      throw none(
+          "credentials=native, and this JVM was started without -Dsun.security.jgss.native=true",
+          Reason.NATIVE_GSS.remedy());
+    }
+    return AcceptorCredentials.ofCredential(null, names);
+  }
+
+  private SpnegoException needs(SpnegoOption other) {
+    return settings.bad(
+        SpnegoOption.CREDENTIALS,
+        "which needs " + other.propertyName(settings.protocol()) + ", and that is not set");
   }
 
   private static SpnegoException none(String why, String remedy) {

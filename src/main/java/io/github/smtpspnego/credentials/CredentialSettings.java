@@ -6,21 +6,25 @@ import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.kerberos.TypedName;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Optional;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSCredential;
+import org.jspecify.annotations.Nullable;
 
 /** The settings that say where credentials come from. Texts are empty where they are not set. */
 public final class CredentialSettings {
   final CredentialSource source;
   final String principal;
 
-  /** A path, without {@code FILE:}. */
-  final String keytab;
+  /** Null where none is set. */
+  final @Nullable Path keytab;
 
-  /** A path without {@code FILE:}, or the name of a cache of another type. */
   final String ticketCache;
+
+  /** The file that the ticket cache is; null where none is set, or one of another type. */
+  final @Nullable Path cacheFile;
 
   final String jaasEntry;
 
@@ -33,7 +37,12 @@ public final class CredentialSettings {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
     principal = settings.text(SpnegoOption.PRINCIPAL).orElse("");
     keytab = keytab(settings);
-    ticketCache = ticketCache(settings);
+    ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");
+    // A cache of another type may be the native library's.
+    cacheFile =
+        ticketCache.isEmpty() || !TypedName.type(ticketCache).isEmpty()
+            ? null
+            : path(ticketCache, settings, SpnegoOption.TICKETCACHE);
     jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
     credential = source == CredentialSource.AUTO ? credential(settings) : Optional.empty();
     protocol = settings.protocol();
@@ -48,7 +57,7 @@ public final class CredentialSettings {
    */
   public static CredentialSettings read(SettingsReader settings) throws SpnegoException {
     CredentialSettings read = new CredentialSettings(settings);
-    if (read.source == CredentialSource.KEYTAB && read.keytab.isEmpty()) {
+    if (read.source == CredentialSource.KEYTAB && read.keytab == null) {
       throw needs(settings, SpnegoOption.KEYTAB);
     }
     if (read.source == CredentialSource.JAAS && read.jaasEntry.isEmpty()) {
@@ -57,28 +66,20 @@ public final class CredentialSettings {
     return read;
   }
 
-  private static String keytab(SettingsReader settings) throws SpnegoException {
+  private static @Nullable Path keytab(SettingsReader settings) throws SpnegoException {
     String name = settings.text(SpnegoOption.KEYTAB).orElse("");
     String type = TypedName.type(name);
     if (!type.isEmpty()) {
       throw settings.bad(
           SpnegoOption.KEYTAB, "it must be a file; the JDK cannot read keytabs of type " + type);
     }
-    return path(name, settings, SpnegoOption.KEYTAB);
+    return name.isEmpty() ? null : path(name, settings, SpnegoOption.KEYTAB);
   }
 
-  /** A cache of another type may be the native library's. */
-  private static String ticketCache(SettingsReader settings) throws SpnegoException {
-    String name = settings.text(SpnegoOption.TICKETCACHE).orElse("");
-    return TypedName.type(name).isEmpty()
-        ? path(name, settings, SpnegoOption.TICKETCACHE)
-        : name;
-  }
-
-  private static String path(String name, SettingsReader settings, SpnegoOption option)
+  private static Path path(String name, SettingsReader settings, SpnegoOption option)
       throws SpnegoException {
     try {
-      return name.isEmpty() ? "" : TypedName.path(name).toString();
+      return TypedName.path(name);
     } catch (InvalidPathException e) {
       throw settings.bad(option, "it must be the path of a file (" + e.getReason() + ")");
     }

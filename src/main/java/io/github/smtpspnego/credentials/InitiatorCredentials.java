@@ -39,8 +39,7 @@ public final class InitiatorCredentials {
 
   /** A Subject's: the JDK looks there for service tickets, and keeps them there. */
   static InitiatorCredentials of(Subject subject, NamedCredential named, String origin) {
-    InitiatorCredentials made =
-        new InitiatorCredentials(named.name, named.credential, subject);
+    InitiatorCredentials made = new InitiatorCredentials(named.name, named.credential, subject);
     made.origin = origin;
     return made;
   }
@@ -58,8 +57,13 @@ public final class InitiatorCredentials {
     return made;
   }
 
-  static InitiatorCredentials ofNativeLibrary(NamedCredential named) {
-    InitiatorCredentials made = of(named, "with the native GSS library's credentials");
+  /** The native library's; null where it is to take its default when the first token is made. */
+  static InitiatorCredentials ofNativeLibrary(@Nullable NamedCredential named) {
+    InitiatorCredentials made =
+        named == null
+            ? new InitiatorCredentials("", null, null)
+            : new InitiatorCredentials(named.name, named.credential, null);
+    made.origin = "with the native GSS library's credentials";
     made.isNative = true;
     return made;
   }
@@ -70,14 +74,17 @@ public final class InitiatorCredentials {
    * @return "as alice@REALM from the keytab /etc/mail.keytab"
    */
   public String describe() {
-    return request == null ? "as " + name + " " + origin : request.describe(name);
+    if (request != null) {
+      return request.describe(name);
+    }
+    return name.isEmpty() ? origin : "as " + name + " " + origin;
   }
 
   /**
    * The GSS credential to hand to the context.
    *
    * @return the caller's own, or one made of a ticket-granting ticket; null where a Subject holds
-   *     service tickets alone
+   *     service tickets alone, and where the native library is to take its default
    */
   public @Nullable GSSCredential credential() {
     return credential;
@@ -113,7 +120,8 @@ public final class InitiatorCredentials {
    */
   public TicketAttempt begin(TargetName target) {
     return tickets == null
-        ? new TicketAttempt(this, new ServiceTicket(target, subject, InstantSource.system()), null, 0)
+        ? new TicketAttempt(
+            this, new ServiceTicket(target, subject, InstantSource.system()), null, 0)
         : tickets.begin(this, target);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
+import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -55,10 +56,12 @@ public final class InitiatorFinder {
     if (settings.credential.isPresent()) {
       return of(settings.credential.get());
     }
-    if (settings.means(CredentialSource.KEYTAB, !settings.keytab.isEmpty())) {
-      return login(LoginRequest.fromKeytab(Path.of(settings.keytab), keytabPrincipal()));
+    if (settings.keytab != null && settings.means(CredentialSource.KEYTAB, true)) {
+      checkNotNative("a keytab");
+      return login(LoginRequest.fromKeytab(settings.keytab, principalIn(settings.keytab)));
     }
     if (settings.means(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
+      checkNotNative("the login of a JAAS entry");
       try (Secret password = user.password()) {
         return login(LoginRequest.byJaas(settings.jaasEntry, user.name(), password, handler));
       }
@@ -66,6 +69,7 @@ public final class InitiatorFinder {
     if (settings.means(CredentialSource.PASSWORD, true)) {
       try (Secret password = user.password()) {
         if (settings.means(CredentialSource.PASSWORD, !password.isEmpty())) {
+          checkNotNative("a password");
           return withPassword(password);
         }
       }
@@ -86,27 +90,22 @@ public final class InitiatorFinder {
 
   private InitiatorCredentials of(GSSCredential credential) throws SpnegoException {
     NamedCredential named;
-    boolean isInitiating;
     boolean isGood;
     try {
       named = NamedCredential.of(credential);
-      isInitiating = named.isInitiating();
       isGood = named.isGood();
     } catch (GSSException | RuntimeException e) {
       throw new SpnegoException(
           Reason.NO_CREDENTIALS,
-          "The GSS credential in javax.security.sasl.credentials cannot be used.",
+          "The GSS credential in " + Sasl.CREDENTIALS + " cannot be used.",
           "Hand over one that is valid, for initiating, and not disposed.",
           e);
     }
-    if (!isInitiating || !isGood) {
+    if (!isGood) {
       throw new SpnegoException(
-          isGood ? Reason.NO_CREDENTIALS : Reason.TICKET_EXPIRED,
-          "The GSS credential of "
-              + named.name
-              + " in javax.security.sasl.credentials "
-              + (isGood ? "is for accepting only." : "has expired."),
-          "Hand over one that is valid, and for initiating.",
+          Reason.TICKET_EXPIRED,
+          "The GSS credential of " + named.name + " in " + Sasl.CREDENTIALS + " has expired.",
+          "Hand over one that is valid.",
           null);
     }
     String origin = "with the caller's GSS credential";
@@ -116,8 +115,7 @@ public final class InitiatorFinder {
     return InitiatorCredentials.of(named, origin);
   }
 
-  private @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject)
-      throws SaslException {
+  private @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject) throws SaslException {
     SubjectCredentials held =
         subject == null ? null : new SubjectCredentials(subject, "with the caller's Subject");
     InitiatorCredentials good = held == null ? null : held.good(settings);
@@ -140,10 +138,25 @@ public final class InitiatorFinder {
   }
 
   /** The principal set; else the keytab's that the mail user names; else the keytab's first. */
-  private String keytabPrincipal() throws SpnegoException {
-    return settings.principal.isEmpty()
-        ? Keytabs.principal(Path.of(settings.keytab), user.name())
-        : settings.principal;
+  private String principalIn(Path keytab) throws SpnegoException {
+    if (!settings.principal.isEmpty()) {
+      return settings.principal;
+    }
+    SharedKeytab.Contents contents = SharedKeytab.of(keytab).contents();
+    if (!contents.fault().isEmpty()) {
+      throw new SpnegoException(
+          Reason.KEYTAB, "Reading the keytab " + keytab + ": " + contents.fault() + ".", null);
+    }
+    String wanted = user.name();
+    String first = "";
+    for (String owner : contents.owners()) {
+      if (owner.regionMatches(true, 0, wanted, 0, wanted.length())
+          && (owner.length() == wanted.length() || owner.charAt(wanted.length()) == '@')) {
+        return owner;
+      }
+      first = first.isEmpty() ? owner : first;
+    }
+    return first;
   }
 
   private InitiatorCredentials withPassword(Secret password) throws SaslException {
@@ -166,14 +179,20 @@ public final class InitiatorFinder {
     if (NativeLibrary.isOn() && (name.isEmpty() || NativeLibrary.isDefaultCache(name))) {
       return NativeLibrary.credentials(settings);
     }
-    String origin = "property " + settings.property(SpnegoOption.TICKETCACHE);
-    Path cache =
-        name.isEmpty() ? TicketCacheFile.ofUser() : TicketCacheFile.named(name, origin);
+    checkNotNative("another ticket cache than its default");
+    Path cache = settings.cacheFile;
+    if (cache == null) {
+      cache =
+          name.isEmpty()
+              ? TicketCacheFile.ofUser()
+              : TicketCacheFile.named(
+                  name, "property " + settings.property(SpnegoOption.TICKETCACHE));
+    }
     LoginRequest request = LoginRequest.fromTicketCache(cache);
     try {
       return login(request);
     } catch (SpnegoException e) {
-      // Whose tickets have expired may tell why they are not there.
+      // A cache that holds no valid ticket still names its owner.
       Optional<String> owner =
           settings.principal.isEmpty() || cache == null
               ? Optional.empty()
@@ -186,9 +205,6 @@ public final class InitiatorFinder {
   }
 
   private InitiatorCredentials login(LoginRequest request) throws SaslException {
-    if (NativeLibrary.isOn()) {
-      throw settings.notServedByNativeLibrary("credentials " + request.origin());
-    }
     Login login = LoginCache.shared().get(request);
     NamedCredential made = login.credential();
     if (made == null) {
@@ -207,6 +223,12 @@ public final class InitiatorFinder {
       throw settings.notWanted(made.name, request.origin());
     }
     return InitiatorCredentials.of(login, made, request);
+  }
+
+  private void checkNotNative(String what) throws SpnegoException {
+    if (NativeLibrary.isOn()) {
+      throw settings.notServedByNativeLibrary(what);
+    }
   }
 
   static boolean isNativeLibraryOn() {

@@ -63,7 +63,8 @@ final class Login {
     }
     Instant end = Instant.ofEpochMilli(ticket.end);
     Duration rest = Duration.between(now, end);
-    Duration lifetime = ticket.start == ticket.end ? rest : Duration.ofMillis(ticket.end - ticket.start);
+    Duration lifetime =
+        ticket.start == ticket.end ? rest : Duration.ofMillis(ticket.end - ticket.start);
     Duration margin = min(LONGEST_MARGIN, lifetime.dividedBy(5));
     // A ticket that is near its end already cannot be had fresher: try again on the way there.
     Duration wait = rest.compareTo(margin) > 0 ? rest.minus(margin) : rest.dividedBy(4);

@@ -91,7 +91,7 @@ class LoginCache {
   private void forgetLeastRecentlyUsed() {
     Slot oldest = null;
     for (Slot slot : slots.values()) {
-      if (oldest == null || slot.used < oldest.used) {
+      if (oldest == null || slot.seenAt < oldest.seenAt) {
         oldest = slot;
       }
     }
@@ -113,8 +113,10 @@ class LoginCache {
     private volatile int outcomes;
     private volatile @Nullable Login login;
 
-    /** When it was asked for last, in milliseconds since 1970. */
-    private volatile long used;
+    /** What the file was like, and in which millisecond since 1970; written in this order. */
+    private volatile FileStamp seen = FileStamp.NONE;
+
+    private volatile long seenAt = Long.MIN_VALUE;
 
     private @Nullable SpnegoException failure;
     private Instant failedAt = Instant.MIN;
@@ -123,11 +125,7 @@ class LoginCache {
     Login get(LoginRequest request) throws SpnegoException {
       int before = outcomes;
       Instant asked = clock.instant();
-      long millis = asked.toEpochMilli();
-      if (used != millis) {
-        used = millis;
-      }
-      FileStamp stamp = FileStamp.of(request.file, millis);
+      FileStamp stamp = stamp(request, asked);
       Login current = login;
       if (current != null && current.isFresh(stamp, asked)) {
         return current;
@@ -152,6 +150,16 @@ class LoginCache {
       } finally {
         lock.unlock();
       }
+    }
+
+    /** A look at the file costs as much as all else here, so those of one millisecond share one. */
+    private FileStamp stamp(LoginRequest request, Instant now) {
+      long millis = now.toEpochMilli();
+      if (seenAt != millis) {
+        seen = FileStamp.of(request.file);
+        seenAt = millis;
+      }
+      return seen;
     }
 
     /** Throws the last failure where asking again would change nothing, or do harm. */

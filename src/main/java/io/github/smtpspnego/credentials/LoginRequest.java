@@ -73,15 +73,14 @@ final class LoginRequest {
 
   /** The request in words: "as alice@REALM from the keytab /etc/mail.keytab". */
   String describe() {
-    String as = source == CredentialSource.JAAS || principal.isEmpty() ? "" : "as " + principal + " ";
+    String as =
+        source == CredentialSource.JAAS || principal.isEmpty() ? "" : "as " + principal + " ";
     return as + origin();
   }
 
   /** The same for a login as a client, which the KDC or the ticket cache named. */
   String describe(String client) {
-    return principal.equals(client)
-        ? describe()
-        : "as " + client + ", logged in " + describe();
+    return principal.equals(client) ? describe() : "as " + client + ", logged in " + describe();
   }
 
   /**

@@ -4,6 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.Gss;
 import io.github.smtpspnego.kerberos.KerberosFailure;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Set;
 import javax.security.auth.Subject;
@@ -14,6 +15,7 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 
 /** A GSS credential to initiate contexts with, and whose it is. */
+@SuppressWarnings("JavaUtilDate") // what KerberosTicket takes
 final class NamedCredential {
   private static final int AES256 = 18;
 
@@ -28,7 +30,7 @@ final class NamedCredential {
           null,
           null,
           null,
-          new Date(Long.MAX_VALUE),
+          Date.from(Instant.ofEpochMilli(Long.MAX_VALUE)),
           null,
           null);
 
@@ -45,9 +47,12 @@ final class NamedCredential {
   /**
    * Names a credential that somebody else made.
    *
-   * @throws GSSException if it cannot be used
+   * @throws GSSException if it cannot be used, or is for accepting
    */
   static NamedCredential of(GSSCredential credential) throws GSSException {
+    if (credential.getUsage() == GSSCredential.ACCEPT_ONLY) {
+      throw new GSSException(GSSException.NO_CRED);
+    }
     return new NamedCredential(credential);
   }
 
@@ -80,11 +85,6 @@ final class NamedCredential {
       }
       throw new SpnegoException(Reason.TICKET_EXPIRED, tried + ": it has just expired.", e);
     }
-  }
-
-  /** Whether it is for initiating. */
-  boolean isInitiating() throws GSSException {
-    return credential.getUsage() != GSSCredential.ACCEPT_ONLY;
   }
 
   /** Whether it is still valid. */

@@ -45,25 +45,32 @@ final class NativeLibrary {
   }
 
   private static InitiatorCredentials acquire(CredentialSettings settings) throws SpnegoException {
-    SpnegoException failure;
-    try {
-      NamedCredential ofDefault = NamedCredential.of(Gss.nativeCredential(""));
-      if (settings.isWanted(ofDefault.name)) {
-        return InitiatorCredentials.ofNativeLibrary(ofDefault);
-      }
-      failure = settings.notWanted(ofDefault.name, "of the native GSS library");
-    } catch (GSSException | RuntimeException e) {
-      failure = KerberosFailure.explain("Asking the native GSS library for its credentials", e);
-    }
-    if (settings.principal.isEmpty()) {
-      throw failure;
-    }
     try {
       return InitiatorCredentials.ofNativeLibrary(
           NamedCredential.of(Gss.nativeCredential(settings.principal)));
     } catch (GSSException | RuntimeException e) {
-      failure.addSuppressed(e);
+      SpnegoException failure =
+          KerberosFailure.explain("Asking the native GSS library for its credentials", e);
+      if (!settings.principal.isEmpty()) {
+        throw others(settings, failure);
+      }
+      if (failure.reason() == Reason.GSS_FAILURE) {
+        // Of tickets that have expired the library says so only when it is to use them.
+        return InitiatorCredentials.ofNativeLibrary(null);
+      }
       throw failure;
+    }
+  }
+
+  /** Names whose credentials the library has instead. */
+  private static SpnegoException others(CredentialSettings settings, SpnegoException failure) {
+    try {
+      String name = NamedCredential.of(Gss.nativeCredential("")).name;
+      return settings.isWanted(name)
+          ? failure
+          : settings.notWanted(name, "of the native GSS library");
+    } catch (GSSException | RuntimeException e) {
+      return failure; // none at all
     }
   }
 

@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  * KDC for the next one. Where it is valid, threads use it without a lock.
  */
 final class ServiceTicket {
-  /** The JDK uses a ticket up to the last millisecond; what is decided here must hold until then. */
+  /**
+   * In its last second a ticket does not count as valid here. The JDK uses it to the end, and asks
+   * the KDC after that: what is decided here must hold until the JDK looks.
+   */
   private static final long MARGIN = 1_000;
 
-  /** How long none is looked for where the JDK kept none: the threads then ask side by side. */
+  /** So long no ticket is looked for where the JDK kept none; threads then ask side by side. */
   private static final long NOT_KEPT = 60_000;
 
   private final TargetName target;

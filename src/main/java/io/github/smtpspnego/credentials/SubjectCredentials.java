@@ -1,12 +1,12 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
-import io.github.smtpspnego.SpnegoException.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosTicket;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -24,35 +24,38 @@ final class SubjectCredentials {
   SubjectCredentials(Subject subject, String origin) {
     this.subject = subject;
     this.origin = origin;
+    long now = System.currentTimeMillis();
     for (Object held : subject.getPrivateCredentials().toArray()) {
       if (held instanceof GSSCredential credential) {
         add(credential);
+      } else if (held instanceof KerberosTicket kerberos) {
+        add(Ticket.of(kerberos), now);
       }
     }
-    long now = System.currentTimeMillis();
-    for (Ticket ticket : Ticket.in(subject)) {
-      if (ticket.isGood(now)) {
-        tickets.add(ticket);
-      } else {
-        Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);
-        expired = "the ticket of " + ticket.client + " for " + ticket.server + " at " + end;
-      }
+  }
+
+  private void add(@Nullable Ticket ticket, long now) {
+    if (ticket == null) {
+      return; // destroyed
+    }
+    if (ticket.isGood(now)) {
+      tickets.add(ticket);
+    } else {
+      Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);
+      expired = "the ticket of " + ticket.client + " for " + ticket.server + " at " + end;
     }
   }
 
   private void add(GSSCredential credential) {
     try {
       NamedCredential named = NamedCredential.of(credential);
-      if (!named.isInitiating()) {
-        return;
-      }
       if (named.isGood()) {
         credentials.add(named);
       } else {
         expired = "the GSS credential of " + named.name;
       }
     } catch (GSSException | RuntimeException e) {
-      // It is of another mechanism, or disposed.
+      // It is for accepting, of another mechanism, or disposed.
     }
   }
 
@@ -88,7 +91,8 @@ final class SubjectCredentials {
         other = made.name;
       }
     }
-    // Without a credential the JDK takes the first ticket; with useSubjectCredsOnly=false no other.
+    // Without a credential the JDK takes the first ticket as the ticket-granting one, and then the
+    // one for the server. With useSubjectCredsOnly=false it does not look for that.
     if (other.isEmpty() && !tickets.isEmpty() && isServiceTicketFound()) {
       other = tickets.get(0).client;
       if (settings.isWanted(other)) {
@@ -102,7 +106,6 @@ final class SubjectCredentials {
   }
 
   private static boolean isServiceTicketFound() {
-    return !"false"
-        .equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"));
+    return !"false".equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"));
   }
 }

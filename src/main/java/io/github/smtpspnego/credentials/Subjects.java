@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import javax.security.auth.Subject;
 import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +27,10 @@ final class Subjects {
     return CURRENT == null ? currentBefore18() : (Subject) invoke(CURRENT);
   }
 
-  static <T> T runAs(Subject subject, SaslAction<T> action) throws SaslException {
+  /** Runs an action as a Subject, or as no Subject where it is null. */
+  static <T> T runAs(@Nullable Subject subject, SaslAction<T> action) throws SaslException {
     try {
-      return CALL_AS == null ? runBefore18(subject, action) : callAs(CALL_AS, subject, action);
+      return CALL_AS == null ? runBefore18(subject, action) : callAs(CALL_AS, subject, action::run);
     } catch (PrivilegedActionException | CompletionException e) {
       if (e.getCause() instanceof SaslException cause) {
         throw cause;
@@ -37,14 +39,27 @@ final class Subjects {
     }
   }
 
-  // The cast holds: the method returns what the action returned.
-  @SuppressWarnings("unchecked")
-  private static <T> T callAs(Method callAs, Subject subject, SaslAction<T> action) {
-    Callable<T> callable = action::run;
-    return (T) invoke(callAs, subject, callable);
+  /** The same for what the JDK's GSS-API throws. */
+  static <T> T getAs(Subject subject, PrivilegedExceptionAction<T> action) throws GSSException {
+    try {
+      return CALL_AS == null
+          ? Subject.doAs(subject, action)
+          : callAs(CALL_AS, subject, action::run);
+    } catch (PrivilegedActionException | CompletionException e) {
+      if (e.getCause() instanceof GSSException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
-  private static <T> T runBefore18(Subject subject, SaslAction<T> action)
+  // The cast holds: the method returns what the action returned.
+  @SuppressWarnings("unchecked")
+  private static <T> T callAs(Method callAs, @Nullable Subject subject, Callable<T> action) {
+    return (T) invoke(callAs, subject, action);
+  }
+
+  private static <T> T runBefore18(@Nullable Subject subject, SaslAction<T> action)
       throws PrivilegedActionException {
     PrivilegedExceptionAction<T> privileged = action::run;
     return Subject.doAs(subject, privileged);
@@ -55,7 +70,7 @@ final class Subjects {
     return Subject.getSubject(java.security.AccessController.getContext());
   }
 
-  private static Object invoke(Method method, Object... arguments) {
+  private static Object invoke(Method method, @Nullable Object... arguments) {
     try {
       return method.invoke(null, arguments);
     } catch (InvocationTargetException e) {

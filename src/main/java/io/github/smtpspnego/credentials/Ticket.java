@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a Kerberos ticket said of itself when it was looked at. The JDK destroys expired tickets
  * that it meets in a Subject, and a program may destroy its own: from then on they say nothing.
  */
+@SuppressWarnings("JavaUtilDate") // what KerberosTicket has
 final class Ticket {
   private static final long LONGEST_MARGIN = 5_000;
 
@@ -28,6 +29,7 @@ final class Ticket {
   /** When it expires, in milliseconds since 1970. */
   final long end;
 
+  @SuppressWarnings("JavaUtilDate") // what KerberosTicket has
   private Ticket(KerberosTicket ticket) {
     Date end = ticket.getEndTime();
     Date start = ticket.getStartTime();

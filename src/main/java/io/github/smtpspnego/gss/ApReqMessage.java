@@ -1,25 +1,53 @@
 package io.github.smtpspnego.gss;
 
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code AP-REQ}, RFC 4120 section 5.5.1.
  *
- * <p>What the ticket says of itself outside its encrypted part is for messages only: anybody on the
- * way could have written it.
+ * <p>It is read whole, and {@link #token} writes what was read, so that the JDK sees nothing that
+ * was not understood here.
  */
 final class ApReqMessage {
-  /** Stands for the encrypted authenticator, which only the client can make. */
-  final long authenticator;
+  private static final int VERSION = 5;
+  private static final int AP_REQ = 14;
+  private static final int NT_SRV_INST = 2;
+  private static final byte[] TOK_ID = {1, 0};
 
-  /** The ticket's server, as the client wrote it; with its realm. */
-  private final String server;
+  /** {@code EncryptedData}, RFC 4120 section 5.2.9. */
+  private static final class Sealed {
+    final int encryptionType;
+    final Optional<Integer> keyVersion;
+    final byte[] cipher;
 
-  private final int encryptionType;
+    Sealed(Der der) throws IOException {
+      Der fields = der.enterLast(Der.SEQUENCE);
+      encryptionType = fields.enter(Der.context(0)).readInt(Der.INTEGER);
+      Der kvno = fields.enterIf(Der.context(1));
+      keyVersion = kvno == null ? Optional.empty() : Optional.of(kvno.readInt(Der.INTEGER));
+      cipher = fields.enterLast(Der.context(2)).enterLast(Der.OCTET_STRING).rest();
+    }
 
-  /** The version of the key; null where the KDC did not tell. */
-  private final @Nullable Integer keyVersion;
+    byte[] encode() {
+      return Der.element(
+          Der.SEQUENCE,
+          field(0, number(encryptionType)),
+          keyVersion.map(version -> field(1, number(version))).orElse(new byte[0]),
+          Der.octetField(2, cipher));
+    }
+  }
+
+  /** What the ticket says of itself. */
+  final TicketLabel ticket;
+
+  private final byte[] options;
+  private final Sealed ticketPart;
+  private final Sealed authenticator;
 
   /**
    * Reads what follows the TOK_ID, to its end.
@@ -28,42 +56,92 @@ final class ApReqMessage {
    */
   ApReqMessage(Der der) throws IOException {
     Der fields = der.enterLast(Der.application(14)).enterLast(Der.SEQUENCE);
-    fields.enter(Der.context(0)); // pvno
-    fields.enter(Der.context(1)); // msg-type
-    fields.enter(Der.context(2)); // ap-options
-    Der body = fields.enter(Der.context(3)).enter(Der.application(1)).enter(Der.SEQUENCE);
-    Der encrypted = fields.enterLast(Der.context(4)).enterLast(Der.SEQUENCE);
-    encrypted.enter(Der.context(0)); // etype
-    encrypted.enterIf(Der.context(1)); // kvno
-    authenticator =
-        ReplayCache.hash(encrypted.enterLast(Der.context(2)).enter(Der.OCTET_STRING).rest());
+    expect(fields.enter(Der.context(0)), VERSION);
+    expect(fields.enter(Der.context(1)), AP_REQ);
+    options = fields.enter(Der.context(2)).enterLast(Der.BIT_STRING).rest();
+    Der body = fields.enter(Der.context(3)).enterLast(Der.application(1)).enterLast(Der.SEQUENCE);
+    authenticator = new Sealed(fields.enterLast(Der.context(4)));
 
-    body.enter(Der.context(0)); // tkt-vno
+    expect(body.enter(Der.context(0)), VERSION);
     String realm = body.enter(Der.context(1)).readText(Der.GENERAL_STRING);
-    Der name = body.enter(Der.context(2)).enterLast(Der.SEQUENCE);
-    name.enter(Der.context(0)); // name-type
-    Der components = name.enter(Der.context(1)).enter(Der.SEQUENCE);
-    StringBuilder principal = new StringBuilder();
+    Der principal = body.enter(Der.context(2)).enterLast(Der.SEQUENCE);
+    principal.enter(Der.context(0)); // name-type, which means nothing: RFC 4120 section 6.2
+    Der components = principal.enterLast(Der.context(1)).enterLast(Der.SEQUENCE);
+    List<String> name = new ArrayList<>();
     while (!components.atEnd()) {
-      principal
-          .append(principal.length() == 0 ? "" : "/")
-          .append(components.readText(Der.GENERAL_STRING));
+      name.add(components.readText(Der.GENERAL_STRING));
     }
-    server = principal.append('@').append(realm).toString();
-    Der sealed = body.enterLast(Der.context(3)).enterLast(Der.SEQUENCE);
-    encryptionType = sealed.enter(Der.context(0)).readInt(Der.INTEGER);
-    Der kvno = sealed.enterIf(Der.context(1));
-    keyVersion = kvno == null ? null : kvno.readInt(Der.INTEGER);
-    sealed.enterLast(Der.context(2)); // the ticket's secret part
+    ticketPart = new Sealed(body.enterLast(Der.context(3)));
+    ticket = new TicketLabel(name, realm, ticketPart.encryptionType, ticketPart.keyVersion);
   }
 
-  /** The ticket in words, as a keytab's entries are shown. */
-  String describe() {
-    return "a ticket for "
-        + Printable.of(server)
-        + (keyVersion == null ? " (" : " (kvno " + keyVersion + ", ")
-        + "enctype "
-        + encryptionType
-        + ")";
+  /** The encrypted authenticator, which only the client can make, and makes once. */
+  byte[] authenticator() {
+    return authenticator.cipher;
+  }
+
+  /** The whole token of RFC 4121 section 4.1, with the ticket under the name that it came with. */
+  byte[] token() {
+    return token(ticket.name(), ticket.realm());
+  }
+
+  /**
+   * The whole token with the ticket under another name.
+   *
+   * @param principal the name with its realm
+   */
+  byte[] token(String principal) {
+    int at = principal.lastIndexOf('@');
+    return token(List.of(principal.substring(0, at).split("/", -1)), principal.substring(at + 1));
+  }
+
+  private byte[] token(List<String> name, String realm) {
+    byte[][] components = new byte[name.size()][];
+    for (int i = 0; i < components.length; i++) {
+      components[i] = text(name.get(i));
+    }
+    byte[] server =
+        Der.element(
+            Der.SEQUENCE,
+            field(0, number(NT_SRV_INST)),
+            field(1, Der.element(Der.SEQUENCE, components)));
+    byte[] body =
+        Der.element(
+            Der.application(1),
+            Der.element(
+                Der.SEQUENCE,
+                field(0, number(VERSION)),
+                field(1, text(realm)),
+                field(2, server),
+                field(3, ticketPart.encode())));
+    byte[] message =
+        Der.element(
+            Der.application(14),
+            Der.element(
+                Der.SEQUENCE,
+                field(0, number(VERSION)),
+                field(1, number(AP_REQ)),
+                field(2, Der.element(Der.BIT_STRING, options)),
+                field(3, body),
+                field(4, authenticator.encode())));
+    return Der.element(Der.application(0), Der.encode(Oids.KERBEROS), TOK_ID, message);
+  }
+
+  private static void expect(Der der, int number) throws IOException {
+    if (der.readInt(Der.INTEGER) != number) {
+      throw new IOException("a number that is not " + number);
+    }
+  }
+
+  private static byte[] field(int number, byte[] contents) {
+    return Der.element(Der.context(number), contents);
+  }
+
+  private static byte[] number(int value) {
+    return Der.element(Der.INTEGER, BigInteger.valueOf(value).toByteArray());
+  }
+
+  private static byte[] text(String value) {
+    return Der.element(Der.GENERAL_STRING, value.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -10,18 +10,27 @@ import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The little of DER (X.690) that SPNEGO and Kerberos tokens need: one-octet tags and definite
- * lengths. Anything else is malformed, which an {@link IOException} says; no length is believed
- * beyond the octets at hand.
+ * The part of X.690 that SPNEGO and Kerberos tokens need. Elements are written in DER.
+ *
+ * <p>Elements are read a little more leniently: a length may be written in more octets than it
+ * needs, up to four, as some encoders do. Everything else that is not DER is malformed and throws
+ * an {@link IOException}: indefinite lengths, tags of more than one octet, and elements that are
+ * longer than the octets at hand.
  */
 public final class Der {
   public static final int INTEGER = 0x02;
+  public static final int BIT_STRING = 0x03;
   public static final int OCTET_STRING = 0x04;
   public static final int OID = 0x06;
   public static final int ENUMERATED = 0x0a;
   public static final int GENERALIZED_TIME = 0x18;
   public static final int GENERAL_STRING = 0x1b;
   public static final int SEQUENCE = 0x30;
+
+  /** The tag number that stands for a longer one in the next octets, X.690 section 8.1.2.4. */
+  private static final int LONG_TAG = 0x1f;
+
+  private static final int LONGEST_LENGTH = 4;
 
   private final ByteBuffer octets;
 
@@ -73,12 +82,34 @@ public final class Der {
     return nextIs(tag) ? skip() : null;
   }
 
+  /**
+   * Reads the fields that follow the last known one. RFC 4178 section 4.2 allows new fields there;
+   * known fields that are repeated or out of order are malformed.
+   */
+  void skipFieldsAfter(int lastKnown) throws IOException {
+    while (!atEnd()) {
+      int tag = octets.get(octets.position()) & 0xff;
+      if (tag >= context(0) && tag <= context(lastKnown)) {
+        throw new IOException("tag " + hex(tag) + " out of order");
+      }
+      skip();
+    }
+  }
+
+  /** The octets that are left; they can still be read. */
+  byte[] peek() {
+    return new Der(octets.duplicate()).rest();
+  }
+
   /** Reads one element, whatever it is. */
   public Der skip() throws IOException {
     if (atEnd()) {
       throw new IOException("end where an element was expected");
     }
-    octets.get();
+    int tag = octets.get() & 0xff;
+    if ((tag & LONG_TAG) == LONG_TAG) {
+      throw new IOException("tag " + hex(tag) + ", which has more than one octet");
+    }
     int length = readLength();
     ByteBuffer contents = octets.slice(octets.position(), length);
     octets.position(octets.position() + length);
@@ -111,11 +142,11 @@ public final class Der {
   /** Reads an OCTET STRING in the field of this number; null where it does not come next. */
   public byte @Nullable [] readOctetField(int number) throws IOException {
     Der field = enterIf(context(number));
-    return field == null ? null : field.enter(OCTET_STRING).rest();
+    return field == null ? null : field.enterLast(OCTET_STRING).rest();
   }
 
   public String readText(int tag) throws IOException {
-    return new String(enter(tag).rest(), StandardCharsets.US_ASCII);
+    return new String(enter(tag).rest(), StandardCharsets.UTF_8);
   }
 
   /** Reads two octets that are no element, such as a TOK_ID; -1 where there are less. */
@@ -143,7 +174,7 @@ public final class Der {
     int length = octets.get() & 0xff;
     if (length >= 0x80) {
       int size = length & 0x7f;
-      if (size == 0 || size > 3 || octets.remaining() < size) {
+      if (size == 0 || size > LONGEST_LENGTH || octets.remaining() < size) {
         throw new IOException("a length of " + size + " octets");
       }
       length = 0;
@@ -151,9 +182,13 @@ public final class Der {
         length = length << 8 | (octets.get() & 0xff);
       }
     }
-    if (length > octets.remaining()) {
+    if (length < 0 || length > octets.remaining()) {
       throw new IOException(
-          "an element of " + length + " octets where " + octets.remaining() + " are left");
+          "an element of "
+              + Integer.toUnsignedString(length)
+              + " octets where "
+              + octets.remaining()
+              + " are left");
     }
     return length;
   }

@@ -20,9 +20,9 @@ public final class Gss {
   private Gss() {}
 
   /**
-   * Makes a credential to initiate SPNEGO contexts with, from the current Subject's
-   * ticket-granting ticket. With {@code useSubjectCredsOnly=false} the JDK asks for a password on
-   * the console where the Subject has no ticket that is still valid.
+   * Makes a credential to initiate SPNEGO contexts with, from the current Subject's ticket-granting
+   * ticket. With {@code useSubjectCredsOnly=false} the JDK asks for a password on the console where
+   * the Subject has no ticket that is still valid.
    *
    * @return the credential; good as long as the ticket
    * @throws GSSException if the Subject has no ticket-granting ticket
@@ -62,5 +62,20 @@ public final class Gss {
    */
   public static boolean hasSpnego() {
     return Oids.SPNEGO.containedIn(MANAGER.getMechs());
+  }
+
+  /**
+   * The credential that contexts accept with, for one principal.
+   *
+   * @param principal the principal, with its realm, whose keys the current Subject holds
+   * @return the credential; its keys are those of this principal alone
+   * @throws GSSException if the Subject has no keys
+   */
+  public static GSSCredential acceptorCredential(String principal) throws GSSException {
+    return MANAGER.createCredential(
+        MANAGER.createName(principal, Oids.KERBEROS_PRINCIPAL_NAME),
+        GSSCredential.INDEFINITE_LIFETIME,
+        Oids.KERBEROS,
+        GSSCredential.ACCEPT_ONLY);
   }
 }

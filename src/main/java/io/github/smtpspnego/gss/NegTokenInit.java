@@ -3,36 +3,55 @@ package io.github.smtpspnego.gss;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code NegTokenInit}, RFC 4178 section 4.2.1, framed as RFC 2743 section 3.1 says: {@code 60 len
- * 06 06 2b0601050502 a0 len 30 len}, then up to four fields {@code [0]} to {@code [3]}.
+ * 06 06 2b0601050502 a0 len 30 len}, then up to four fields {@code [0]} to {@code [3]}. Fields that
+ * follow are skipped.
  */
 final class NegTokenInit {
+  private static final int MOST_SHOWN = 8;
+
   /** The mechanisms offered, best first. */
   final List<Oid> mechTypes = new ArrayList<>();
 
-  /** The optimistic token of the first one. */
+  /**
+   * The {@code MechTypeList} in the octets in which it came, tag and length included. The
+   * mechListMIC signs these octets, RFC 4178 section 5.
+   */
+  final byte[] mechTypeList;
+
+  /** The token of the first mechanism. */
   final byte @Nullable [] mechToken;
 
+  /** The integrity token over the list of mechanisms. */
+  final byte @Nullable [] mechListMic;
+
   /**
-   * Reads what follows the framing.
+   * Reads the token after its framing.
    *
    * @throws IOException if the octets are no such token
    */
   NegTokenInit(Der der) throws IOException {
     Der fields = der.enterLast(Der.context(0)).enterLast(Der.SEQUENCE);
-    Der list = fields.enter(Der.context(0)).enter(Der.SEQUENCE);
+    Der field = fields.enter(Der.context(0));
+    mechTypeList = field.peek();
+    Der list = field.enterLast(Der.SEQUENCE);
     while (!list.atEnd()) {
       mechTypes.add(list.readOid());
     }
     fields.enterIf(Der.context(1)); // reqFlags: to be ignored, RFC 4178 section 4.2.1
     mechToken = fields.readOctetField(2);
-    while (!fields.atEnd()) {
-      fields.skip(); // mechListMIC, or the negHints of MS-SPNG section 2.2.1
-    }
+    field = fields.enterIf(Der.context(3));
+    // A server's NegTokenInit2 has negHints here, a SEQUENCE: MS-SPNG section 2.2.1.
+    mechListMic =
+        field != null && field.nextIs(Der.OCTET_STRING)
+            ? field.enterLast(Der.OCTET_STRING).rest()
+            : null;
+    fields.skipFieldsAfter(3);
   }
 
   /** A whole token with its framing; without reqFlags and mechListMIC. */
@@ -49,10 +68,10 @@ final class NegTokenInit {
 
   /** The token in words. */
   String describe() {
-    List<String> names = new ArrayList<>();
-    for (Oid mechanism : mechTypes) {
-      names.add(Oids.name(mechanism));
-    }
-    return "a NegTokenInit offering " + String.join(", ", names);
+    String names =
+        mechTypes.stream().limit(MOST_SHOWN).map(Oids::name).collect(Collectors.joining(", "));
+    return "a NegTokenInit offering "
+        + names
+        + (mechTypes.size() > MOST_SHOWN ? " and others" : "");
   }
 }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code NegTokenResp}, RFC 4178 section 4.2.2: {@code a1 len 30 len}, then up to four fields
- * {@code [0]} to {@code [3]}.
+ * {@code [0]} to {@code [3]}. Fields that follow are skipped: the specification allows new ones,
+ * and newer versions of Windows send some.
  */
 final class NegTokenResp {
   /** No further token is needed. */
@@ -18,6 +19,9 @@ final class NegTokenResp {
 
   /** The acceptor ends the negotiation. */
   static final int REJECT = 2;
+
+  /** At least one more token is needed, and both sides must send a mechListMIC. */
+  static final int REQUEST_MIC = 3;
 
   /** Of an unknown value nothing safe can be inferred; the numbers of the last two are ours. */
   private static final List<String> STATES =
@@ -52,7 +56,7 @@ final class NegTokenResp {
     supportedMech = field == null ? null : field.readOid();
     responseToken = fields.readOctetField(2);
     mechListMic = fields.readOctetField(3);
-    fields.expectEnd();
+    fields.skipFieldsAfter(3);
   }
 
   private static int state(int value) {
@@ -62,7 +66,7 @@ final class NegTokenResp {
   /** A token in DER, without what is null. */
   static byte[] encode(
       int negState,
-      Oid supportedMech,
+      @Nullable Oid supportedMech,
       byte @Nullable [] responseToken,
       byte @Nullable [] mechListMic) {
     byte[] state = Der.element(Der.ENUMERATED, new byte[] {(byte) negState});
@@ -70,7 +74,9 @@ final class NegTokenResp {
         Der.element(
             Der.SEQUENCE,
             Der.element(Der.context(0), state),
-            Der.element(Der.context(1), Der.encode(supportedMech)),
+            supportedMech == null
+                ? new byte[0]
+                : Der.element(Der.context(1), Der.encode(supportedMech)),
             Der.octetField(2, responseToken),
             Der.octetField(3, mechListMic));
     return Der.element(Der.context(1), fields);

@@ -21,8 +21,12 @@ public enum Qop {
     this.saslName = saslName;
   }
 
-  /** The bit in the offer and in the choice. */
-  int bit() {
+  /**
+   * The bit in the layer offer and in the choice.
+   *
+   * @return one bit of an octet
+   */
+  public int bit() {
     return bit;
   }
 

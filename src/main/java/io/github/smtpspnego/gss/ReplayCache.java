@@ -1,84 +1,77 @@
 package io.github.smtpspnego.gss;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * The authenticators accepted lately, RFC 4120 section 3.2.3.
+ * The tokens accepted lately, in the memory of this JVM.
  *
- * <p>The JDK keeps such a list too, but one for each server name as it stands unencrypted in the
- * ticket, and takes a ticket under a changed name or realm where the key fits. So a listener could
- * send a client's token once more with one letter changed. Where a layer offer follows he gets no
- * further; without the offer he would be in. Here only what he cannot change counts.
+ * <p>The JDK keeps such a list too, but one for each name of the server. An account with several
+ * names has one key, so that a listener could send a token once more under another name. Here only
+ * what he cannot change counts.
  *
- * <p>An authenticator is good for the clock skew before and after its time, five minutes each by
- * default. Its hash is kept for longer, in the younger of two generations and then in the older,
- * which is forgotten as a whole; earlier, where there are too many. Of two authenticators with one
- * hash the later would be refused, and with 64 bits that does not happen.
+ * <p>A token is remembered by 64 bits of its digest, as long as it is good and no shorter. Of two
+ * tokens with the same bits the later would be refused, which does not happen by chance.
  */
-final class ReplayCache {
-  /** How long an authenticator is kept at least where they are not too many. */
-  static final Duration KEPT = Duration.ofMinutes(30);
+public final class ReplayCache implements Replays {
+  /** How many tokens are remembered by default. */
+  public static final int DEFAULT_SIZE = 1 << 20;
 
-  /** How many a generation holds, and so how many come at least before one is forgotten early. */
-  static final int MOST = 1 << 17;
+  private static final ReplayCache SHARED = new ReplayCache(DEFAULT_SIZE, InstantSource.system());
 
-  private static final ReplayCache SHARED = new ReplayCache(InstantSource.system());
-
+  private final int most;
   private final InstantSource clock;
-  private Instant began;
-  private LongSet younger = new LongSet();
-  private LongSet older = new LongSet();
 
-  ReplayCache(InstantSource clock) {
+  /** The end of each token's time in seconds, in the order in which the tokens came. */
+  private final Map<Long, Long> ends = new LinkedHashMap<>();
+
+  ReplayCache(int most, InstantSource clock) {
+    this.most = most;
     this.clock = clock;
-    this.began = clock.instant();
   }
 
-  static ReplayCache shared() {
+  /**
+   * Creates a memory of its own.
+   *
+   * @param most how many tokens it holds at once
+   */
+  public ReplayCache(int most) {
+    this(most, InstantSource.system());
+  }
+
+  /**
+   * The memory of all servers of this JVM that have none of their own.
+   *
+   * @return the memory
+   */
+  public static ReplayCache shared() {
     return SHARED;
   }
 
-  /** What stands for an authenticator here. */
-  static long hash(byte[] authenticator) {
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(authenticator)).getLong();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("SHA-256 is in every JDK", e);
+  @Override
+  public synchronized boolean add(byte[] digest, Instant until) throws IOException {
+    long now = clock.instant().getEpochSecond();
+    Iterator<Long> oldest = ends.values().iterator();
+    while (oldest.hasNext() && oldest.next() < now) {
+      oldest.remove();
     }
-  }
-
-  /** Whether the authenticator was accepted before. */
-  synchronized boolean contains(long hash) {
-    if (clock.instant().isAfter(began.plus(KEPT))) {
-      beginGeneration();
-    }
-    return younger.contains(hash) || older.contains(hash);
-  }
-
-  /** Remembers an authenticator; false where it was accepted before. */
-  synchronized boolean add(long hash) {
-    if (contains(hash)) {
+    Long token = ByteBuffer.wrap(digest).getLong();
+    if (ends.containsKey(token)) {
       return false;
     }
-    if (younger.size() == MOST) {
-      beginGeneration();
+    if (ends.size() >= most) {
+      throw new IOException(most + " tokens are remembered, and there is no room for another");
     }
-    younger.add(hash);
+    ends.put(token, until.getEpochSecond());
     return true;
   }
 
   synchronized int size() {
-    return younger.size() + older.size();
-  }
-
-  private void beginGeneration() {
-    older = younger;
-    younger = new LongSet();
-    began = clock.instant();
+    return ends.size();
   }
 }

@@ -2,61 +2,76 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.kerberos.KerberosFailure;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
-import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The acceptor of one negotiation, around the JDK's own. A client may begin with SPNEGO or, as RFC
- * 4752 has it, with Kerberos (MS-SSEAN section 1.6: both can succeed).
+ * The acceptor of one SPNEGO negotiation (RFC 4178). A client may also begin with Kerberos and no
+ * SPNEGO, as RFC 4752 has it; MS-SSEAN section 1.6 says that both can succeed.
  *
- * <p>The JDK follows whatever mechanism a token nests, SPNEGO in SPNEGO without end, and knows no
- * NegTokenInit without a mechToken. So each SPNEGO token is read here first, and what the JDK gets
- * to see is this reading, encoded again, with a Kerberos AP-REQ in it or nothing.
+ * <p>The negotiation is done here, and the JDK sees Kerberos tokens only. The JDK's own SPNEGO
+ * acceptor has no mechListMIC and knows no NegTokenInit without a mechToken.
  *
- * <p>Tokens are to be accepted as the Subject whose keys are meant.
+ * <p><b>Which mechanism.</b> The first identifier in the client's list that means Kerberos, also
+ * Microsoft's (MS-SPNG section 3.1.5.2), is chosen and answered as it was offered. Where it stands
+ * first, its optimistic token is taken, and the answer is accept-completed with the AP-REP. Where
+ * it stands first without a token, the answer is accept-incomplete, and the token comes in a
+ * NegTokenResp. Where another mechanism stands first, that mechanism's token is ignored, the answer
+ * is request-mic, and both sides must sign the list.
+ *
+ * <p><b>mechListMIC</b>, RFC 4178 section 5. Where request-mic was answered, a client that asks for
+ * mutual authentication gets the server's signature together with the AP-REP and must send its own
+ * next; after that no token of the server follows. A client that does not ask for it must send its
+ * signature with its token, and gets the server's. A signature that comes without being due is
+ * verified and answered. It covers the octets of the list as they came.
+ *
+ * <p><b>Lenient:</b> lengths in more octets than needed, as {@link Der} says; reqFlags; unknown
+ * fields after the known ones; a negState other than reject in the client's NegTokenResp; a
+ * supportedMech there. <b>Not lenient:</b> an optimistic token for Kerberos that is no AP-REQ; a
+ * second token after the AP-REQ; fields out of order; anything after the end of the token; a
+ * signature that is wrong, or missing where it is due.
  */
 public final class SpnegoAcceptor {
   /** The largest token taken from a client, in octets, the same as from a server. */
   public static final int MAX_TOKEN = SpnegoInitiator.MAX_TOKEN;
 
+  private static final byte[] NOTHING = {};
+
+  private enum State {
+    /** A NegTokenInit or a Kerberos token is awaited. */
+    START,
+    /** A NegTokenResp with the Kerberos token is awaited. */
+    TOKEN,
+    /** A NegTokenResp with the client's mechListMIC is awaited. */
+    MIC,
+    /** The client is proved, and nothing more is awaited. */
+    ESTABLISHED
+  }
+
   private final Supplier<String> attempt;
-  private final Supplier<String> keys;
-  private final GSSContext context;
-  private int tokens;
+  private final KerberosAcceptor kerberos;
+
+  private State state = State.START;
   private boolean spnego;
-  private @Nullable ApReqMessage apReq;
-  private @Nullable String client;
-  private @Nullable String target;
-  private @Nullable GSSCredential delegated;
+  private boolean micDue;
+  private byte[] mechTypeList = NOTHING;
 
   /**
    * Creates the negotiation; nothing is read yet.
    *
-   * @param credential the credential to use; null for the Subject's own
+   * @param keys chooses the keys for the client's ticket
+   * @param replays remembers the client's token
    * @param attempt the attempt in words, asked for where something goes wrong; the start of a
    *     sentence: "Accepting a client with the keytab /etc/mail.keytab"
-   * @param keys which keys there are, in a sentence or nothing; asked only when a ticket fits none
-   * @throws SpnegoException if the JDK cannot make a context
    */
-  public SpnegoAcceptor(
-      @Nullable GSSCredential credential, Supplier<String> attempt, Supplier<String> keys)
-      throws SpnegoException {
+  public SpnegoAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
     this.attempt = attempt;
-    this.keys = keys;
-    try {
-      context = Gss.MANAGER.createContext(credential);
-    } catch (GSSException | RuntimeException e) {
-      throw explain(e);
-    }
+    this.kerberos = new KerberosAcceptor(keys, replays, attempt);
   }
 
   /**
@@ -71,30 +86,96 @@ public final class SpnegoAcceptor {
       throw refused(
           Reason.PROTOCOL, "a token of " + token.length + " octets, more than " + MAX_TOKEN);
     }
-    byte[] checked = tokens++ == 0 ? first(token) : later(token);
-    byte[] reply;
-    try {
-      reply = context.acceptSecContext(checked, 0, checked.length);
-      if (context.isEstablished()) {
-        // Two copies at once: both passed the first look.
-        if (apReq == null || !ReplayCache.shared().add(apReq.authenticator)) {
-          throw replay(null);
-        }
-        readPeer();
-      }
-    } catch (GSSException | RuntimeException e) {
-      throw explain(e);
+    PeerToken received = new PeerToken(token);
+    return switch (state) {
+      case START -> start(received);
+      case TOKEN -> takeToken(response(received));
+      case MIC -> takeMic(response(received));
+      case ESTABLISHED -> throw refused(Reason.PROTOCOL, received.describe() + " after the last");
+    };
+  }
+
+  private byte[] start(PeerToken received) throws SpnegoException {
+    NegTokenInit init = received.init();
+    if (init != null) {
+      spnego = true;
+      return negotiate(init);
     }
-    return reply == null ? new byte[0] : reply;
+    byte[] reply =
+        kerberos.accept(apReq(received, ", neither a NegTokenInit nor a Kerberos AP-REQ"));
+    state = State.ESTABLISHED;
+    return reply == null ? NOTHING : reply;
+  }
+
+  private byte[] negotiate(NegTokenInit init) throws SpnegoException {
+    Oid chosen = init.mechTypes.stream().filter(Oids::isKerberos).findFirst().orElse(null);
+    if (chosen == null) {
+      throw refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
+    }
+    mechTypeList = init.mechTypeList;
+    micDue = !chosen.equals(init.mechTypes.get(0));
+    if (!micDue && init.mechToken != null) {
+      return acceptNested(chosen, init.mechToken, init.mechListMic);
+    }
+    state = State.TOKEN;
+    return NegTokenResp.encode(
+        micDue ? NegTokenResp.REQUEST_MIC : NegTokenResp.ACCEPT_INCOMPLETE, chosen, null, null);
+  }
+
+  private byte[] takeToken(NegTokenResp response) throws SpnegoException {
+    if (response.responseToken == null) {
+      throw refused(Reason.PROTOCOL, response.describe() + " without the token that was due");
+    }
+    return acceptNested(null, response.responseToken, response.mechListMic);
+  }
+
+  private byte[] acceptNested(@Nullable Oid chosen, byte[] mechToken, byte @Nullable [] mic)
+      throws SpnegoException {
+    ApReqMessage message =
+        apReq(new PeerToken(mechToken), " inside SPNEGO, where a Kerberos AP-REQ was due");
+    byte[] reply = kerberos.accept(message);
+    if (mic != null) {
+      verify(mic);
+      micDue = false;
+    } else if (micDue && reply == null) {
+      throw micFailure("no mechListMIC with its last token, where one was due", null);
+    }
+    byte[] own = micDue || mic != null ? kerberos.mic(mechTypeList) : null;
+    state = micDue ? State.MIC : State.ESTABLISHED;
+    return NegTokenResp.encode(
+        micDue ? NegTokenResp.ACCEPT_INCOMPLETE : NegTokenResp.ACCEPT_COMPLETED,
+        chosen,
+        reply,
+        own);
+  }
+
+  private byte[] takeMic(NegTokenResp response) throws SpnegoException {
+    if (response.responseToken != null) {
+      throw refused(Reason.PROTOCOL, response.describe() + " with a token after the last one");
+    }
+    if (response.mechListMic == null) {
+      throw micFailure("no mechListMIC, where one was due", null);
+    }
+    verify(response.mechListMic);
+    state = State.ESTABLISHED;
+    return NOTHING;
+  }
+
+  private void verify(byte[] mic) throws SpnegoException {
+    try {
+      kerberos.verifyMic(mic, mechTypeList);
+    } catch (GSSException | RuntimeException e) {
+      throw micFailure("a mechListMIC that does not sign the list of mechanisms that came", e);
+    }
   }
 
   /**
-   * Whether the client is proved.
+   * Whether the negotiation is over and the client proved.
    *
    * @return true after the last token
    */
   public boolean isEstablished() {
-    return client != null;
+    return state == State.ESTABLISHED && kerberos.isEstablished();
   }
 
   /**
@@ -112,7 +193,7 @@ public final class SpnegoAcceptor {
    * @return its principal with its realm
    */
   public String client() {
-    return proved(client);
+    return kerberos.client();
   }
 
   /**
@@ -121,7 +202,16 @@ public final class SpnegoAcceptor {
    * @return the principal with its realm
    */
   public String target() {
-    return proved(target);
+    return kerberos.target();
+  }
+
+  /**
+   * The realm of the key that the client's ticket was read with, once the client is proved.
+   *
+   * @return the realm
+   */
+  public String keyRealm() {
+    return kerberos.keyRealm();
   }
 
   /**
@@ -130,26 +220,17 @@ public final class SpnegoAcceptor {
    * @return a credential to act as the client, empty where it forwarded none
    */
   public Optional<GSSCredential> delegated() {
-    return Optional.ofNullable(delegated);
+    return kerberos.delegated();
   }
 
   /**
-   * Which of the layers the context can give: the client need not have asked for all of them, and
-   * the JDK would send in the clear what it was told to encrypt.
+   * Which of the layers the context can give.
    *
    * @param wanted the layers wanted
    * @return those of them that can be offered, in the same order
    */
   public List<Qop> possible(List<Qop> wanted) {
-    boolean integrity = context.getIntegState();
-    boolean confidentiality = integrity && context.getConfState();
-    List<Qop> possible = new ArrayList<>();
-    for (Qop layer : wanted) {
-      if (layer == Qop.AUTH || (layer == Qop.AUTH_INT ? integrity : confidentiality)) {
-        possible.add(layer);
-      }
-    }
-    return possible;
+    return kerberos.possible(wanted);
   }
 
   /**
@@ -158,87 +239,37 @@ public final class SpnegoAcceptor {
    * @return what the layer offer and the choice travel in
    */
   public SecurityLayer layer() {
-    return new SecurityLayer(context);
+    return kerberos.layer();
   }
 
   /** Forgets the context's keys; may be called again. What was learned of the client stays. */
   public void dispose() {
-    try {
-      context.dispose();
-    } catch (GSSException | RuntimeException e) {
-      // Nothing is left to be lost, and nobody could do anything about it.
-    }
+    kerberos.dispose();
   }
 
-  private byte[] first(byte[] token) throws SpnegoException {
-    PeerToken received = new PeerToken(token);
-    NegTokenInit init = received.init();
-    if (init != null) {
-      spnego = true;
-      return forTheJdk(init);
-    }
-    return apReq(received, token, ", neither a NegTokenInit nor a Kerberos AP-REQ");
-  }
-
-  /** After a NegTokenInit without a Kerberos token: the NegTokenResp that brings it. */
-  private byte[] later(byte[] token) throws SpnegoException {
-    PeerToken received = new PeerToken(token);
-    NegTokenResp resp = received.resp();
-    if (!spnego || resp == null || resp.responseToken == null) {
-      throw refused(
-          Reason.PROTOCOL, received.describe() + ", where a NegTokenResp with a token was due");
-    }
-    return NegTokenResp.encode(
-        NegTokenResp.ACCEPT_INCOMPLETE, Oids.KERBEROS, nested(resp.responseToken), null);
-  }
-
-  private byte[] forTheJdk(NegTokenInit init) throws SpnegoException {
-    List<Oid> offered = new ArrayList<>(init.mechTypes);
-    if (!offered.contains(Oids.KERBEROS) && !offered.contains(Oids.MS_KERBEROS)) {
-      throw refused(Reason.NOT_SPNEGO, init.describe() + ", without Kerberos");
-    }
-    if (!offered.contains(Oids.KERBEROS)) {
-      offered.add(Oids.KERBEROS); // under Microsoft's identifier alone the JDK does not know it
-    }
-    if (Oids.isKerberos(offered.get(0)) && init.mechToken != null) {
-      return NegTokenInit.encode(offered, nested(init.mechToken));
-    }
-    // With another mechanism first the JDK ignores the mechToken, and asks for Kerberos's.
-    return NegTokenInit.encode(List.of(Oids.NEGOEX, Oids.KERBEROS), null);
-  }
-
-  private byte[] nested(byte[] mechToken) throws SpnegoException {
-    return apReq(
-        new PeerToken(mechToken), mechToken, " inside SPNEGO, where a Kerberos AP-REQ was due");
-  }
-
-  private byte[] apReq(PeerToken received, byte[] token, String wrong) throws SpnegoException {
-    apReq = received.apReq();
-    if (apReq == null) {
+  private ApReqMessage apReq(PeerToken received, String wrong) throws SpnegoException {
+    ApReqMessage message = received.apReq();
+    if (message == null) {
       throw refused(received.reason(), received.describe() + wrong);
     }
-    if (ReplayCache.shared().contains(apReq.authenticator)) {
-      throw replay(null);
-    }
-    return token;
+    return message;
   }
 
-  private void readPeer() throws GSSException {
-    GSSName source = context.getSrcName();
-    GSSName ours = context.getTargName();
-    if (source == null || ours == null || source.isAnonymous()) {
-      throw new GSSException(GSSException.FAILURE, -1, "the context does not name its two sides");
+  private NegTokenResp response(PeerToken received) throws SpnegoException {
+    NegTokenResp response = received.resp();
+    if (response == null) {
+      throw refused(
+          received.reason() == Reason.MALFORMED_TOKEN ? Reason.MALFORMED_TOKEN : Reason.PROTOCOL,
+          received.describe() + ", where a NegTokenResp was due");
     }
-    delegated = context.getCredDelegState() ? context.getDelegCred() : null;
-    target = ours.toString();
-    client = source.toString();
-  }
-
-  private static String proved(@Nullable String name) {
-    if (name == null) {
-      throw new IllegalStateException("the client is not proved");
+    if (response.negState == NegTokenResp.REJECT) {
+      throw new SpnegoException(
+          Reason.REJECTED,
+          attempt.get() + ": the client rejected the negotiation.",
+          "The client's log says why.",
+          null);
     }
-    return name;
+    return response;
   }
 
   private SpnegoException refused(Reason reason, String what) {
@@ -249,62 +280,8 @@ public final class SpnegoAcceptor {
         null);
   }
 
-  private SpnegoException replay(@Nullable Exception failure) {
+  private SpnegoException micFailure(String what, @Nullable Exception cause) {
     return new SpnegoException(
-        Reason.PROTOCOL,
-        tried() + ": the client's token was received before (a replay).",
-        "Have the client make a new token; if nobody sent it twice, somebody listens.",
-        failure);
-  }
-
-  private SpnegoException explain(Exception failure) {
-    Reason reason = reason(failure);
-    if (reason == Reason.ACCEPTOR_CREDENTIALS) {
-      return new SpnegoException(
-          reason, tried() + ": there is no key to accept with." + held(), failure);
-    }
-    if (reason == Reason.MESSAGE_MODIFIED || reason == Reason.ENCRYPTION_TYPE) {
-      return new SpnegoException(
-          reason,
-          tried() + ": it does not fit the server's key." + held(),
-          "Have the client get a new ticket; if that changes nothing, make a new keytab.",
-          failure);
-    }
-    if (reason == Reason.PROTOCOL) {
-      return replay(failure);
-    }
-    if (reason == Reason.GSS_FAILURE && tokens > 1 && failure.getCause() == null) {
-      // The JDK says nothing in the one case where it takes no token for an answer.
-      return new SpnegoException(
-          reason,
-          tried()
-              + ": the client's first token held none of Kerberos, and after that the JDK takes only"
-              + " clients that ask for mutual authentication ("
-              + failure.getMessage()
-              + ").",
-          "Have the client offer Kerberos first with its token, or ask for mutual authentication.",
-          failure);
-    }
-    return KerberosFailure.explain(tried(), failure);
-  }
-
-  private String tried() {
-    return apReq == null ? attempt.get() : attempt.get() + ", " + apReq.describe();
-  }
-
-  private String held() {
-    String sentence = keys.get();
-    return sentence.isEmpty() ? "" : " " + sentence;
-  }
-
-  private static Reason reason(Exception failure) {
-    Throwable link = failure;
-    for (int i = 0; i < 20 && link != null; i++) { // a chain may be a ring
-      if (link instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED) {
-        return Reason.ACCEPTOR_CREDENTIALS;
-      }
-      link = link.getCause();
-    }
-    return KerberosFailure.reason(failure);
+        Reason.MECH_LIST_MIC, attempt.get() + ": the client sent " + what + ".", cause);
   }
 }

@@ -23,7 +23,7 @@ public final class KerberosCode {
       case 31, 35, 41, 44, 45 -> Reason.MESSAGE_MODIFIED;
       case 32 -> Reason.TICKET_EXPIRED;
       case 33, 37 -> Reason.CLOCK_SKEW;
-      case 34 -> Reason.PROTOCOL;
+      case 34 -> Reason.REPLAY;
       default -> Reason.GSS_FAILURE;
     };
   }

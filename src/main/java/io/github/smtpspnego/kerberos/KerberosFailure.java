@@ -57,6 +57,8 @@ public final class KerberosFailure {
     PHRASES.put("Defective token", Reason.MALFORMED_TOKEN);
     // MIT's library, which gives no numbers.
     PHRASES.put("SPNEGO cannot find mechanisms to negotiate", Reason.NO_CREDENTIALS);
+    PHRASES.put("find client principal", Reason.NO_CREDENTIALS);
+    PHRASES.put("does not match desired name", Reason.NO_CREDENTIALS);
     PHRASES.put("not found in Kerberos database", Reason.SERVER_UNKNOWN);
   }
 

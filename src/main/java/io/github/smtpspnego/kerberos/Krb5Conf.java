@@ -1,103 +1,155 @@
 package io.github.smtpspnego.kerberos;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code krb5.conf} that the JDK reads, for messages: which file it is, its default realm and
- * the KDCs it names. Included files and DNS are not followed; the JDK alone decides what holds.
+ * The {@code krb5.conf} that the JDK reads, for messages: which files it is made of, its default
+ * realm and the KDCs it names. The rules are the JDK's, {@code include} and {@code includedir}
+ * among them; DNS is not asked.
  */
 public final class Krb5Conf {
-  private final String location;
-  private final Optional<String> defaultRealm;
-  private final Map<String, List<String>> kdcs;
+  private static final Pattern SEPARATORS = Pattern.compile("[\\s,]+");
 
-  private Krb5Conf(String location, Optional<String> defaultRealm, Map<String, List<String>> kdcs) {
+  private final String location;
+  private final Map<String, Krb5Section> sections;
+  private final @Nullable String realmOfProperty;
+  private final List<String> kdcsOfProperty;
+  private final boolean isRefused;
+
+  private Krb5Conf(
+      String location,
+      Map<String, Krb5Section> sections,
+      @Nullable String realmOfProperty,
+      List<String> kdcsOfProperty) {
     this.location = location;
-    this.defaultRealm = defaultRealm;
-    this.kdcs = kdcs;
+    this.sections = sections;
+    this.realmOfProperty = realmOfProperty;
+    this.kdcsOfProperty = kdcsOfProperty;
+    this.isRefused = false;
+  }
+
+  private Krb5Conf(String location, String why) {
+    this.location = location + " (not usable: " + why + ")";
+    this.sections = Map.of();
+    this.realmOfProperty = null;
+    this.kdcsOfProperty = List.of();
+    this.isRefused = true;
   }
 
   /**
-   * Reads the file that the JDK would read. Never throws: this is for messages.
+   * Reads what the JDK would read. Never throws: this is for messages.
    *
-   * @return what it says, nothing where it cannot be read
+   * @return what it says; nothing where the JDK refuses it, and then {@link #location} says why
    */
   public static Krb5Conf read() {
-    Optional<String> realm = Optional.ofNullable(System.getProperty("java.security.krb5.realm"));
-    Optional<String> kdc = Optional.ofNullable(System.getProperty("java.security.krb5.kdc"));
-    if (realm.isPresent() && kdc.isPresent()) {
-      return new Krb5Conf(
-          "-Djava.security.krb5.realm and -Djava.security.krb5.kdc",
-          realm,
-          Map.of(realm.get(), List.of(kdc.get().split(":", -1))));
-    }
+    String realm = System.getProperty("java.security.krb5.realm");
+    String kdcs = System.getProperty("java.security.krb5.kdc");
     Path file = file();
+    if (realm == null && kdcs == null) {
+      return read(file, "", null, List.of());
+    }
+    String properties = "-Djava.security.krb5.realm and -Djava.security.krb5.kdc";
+    return realm == null || kdcs == null
+        ? new Krb5Conf(properties, "one is set without the other")
+        : read(file, properties + ", ", realm, List.of(kdcs.split(":", -1)));
+  }
+
+  private static Krb5Conf read(
+      Path file, String before, @Nullable String realm, List<String> kdcs) {
+    if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      // What the JDK read from a pipe is not there a second time, and waiting for it never ends.
+      String what = Files.exists(file) ? " (is no file, and not read twice)" : " (does not exist)";
+      return new Krb5Conf(before + file + what, Map.of(), realm, kdcs);
+    }
     try {
-      return parse(file.toString(), Files.readAllLines(file, StandardCharsets.ISO_8859_1));
-    } catch (IOException | RuntimeException e) {
-      return new Krb5Conf(file + " (not readable)", Optional.empty(), Map.of());
+      Krb5Files files = new Krb5Files();
+      Map<String, Krb5Section> sections = Krb5Section.parse(files.read(file));
+      return new Krb5Conf(before + files.names(), sections, realm, kdcs);
+    } catch (Krb5Files.RefusedException | RuntimeException e) {
+      return new Krb5Conf(before + file, String.valueOf(e.getMessage()));
     }
   }
 
+  /** Reads lines; what they include is left out. */
   static Krb5Conf parse(String location, List<String> lines) {
-    Optional<String> defaultRealm = Optional.empty();
-    Map<String, List<String>> kdcs = new LinkedHashMap<>();
-    String section = "";
-    String realm = "";
-    for (String line : lines) {
-      String text = line.strip();
-      int equals = text.indexOf('=');
-      if (text.startsWith("[")) {
-        section = text;
-      } else if (equals > 0) {
-        String key = text.substring(0, equals).strip();
-        String value = text.substring(equals + 1).strip();
-        if (section.equals("[libdefaults]") && key.equals("default_realm")) {
-          defaultRealm = Optional.of(value);
-        } else if (section.equals("[realms]") && value.startsWith("{")) {
-          realm = key;
-        } else if (section.equals("[realms]") && key.equals("kdc")) {
-          kdcs.computeIfAbsent(realm, r -> new ArrayList<>()).add(value);
-        }
-      }
+    try {
+      return new Krb5Conf(location, Krb5Section.parse(lines), null, List.of());
+    } catch (Krb5Files.RefusedException e) {
+      return new Krb5Conf(location, String.valueOf(e.getMessage()));
     }
-    return new Krb5Conf(location, defaultRealm, kdcs);
   }
 
   /**
    * Where the configuration comes from.
    *
-   * @return the file, or the system properties that stand in for it
+   * @return the files, the system properties that stand before them, and why nothing of it is used
+   *     where that is so
    */
   public String location() {
     return location;
   }
 
   /**
-   * The realm of names without one.
+   * Whether the JDK refuses the configuration as a whole.
    *
-   * @return the realm, empty where the file names none
+   * @return true where there is an error in it
    */
-  public Optional<String> defaultRealm() {
-    return defaultRealm;
+  public boolean isRefused() {
+    return isRefused;
   }
 
   /**
-   * The KDCs that the file names for a realm.
+   * The realm of names without one.
+   *
+   * @return the realm, empty where none is named
+   */
+  public Optional<String> defaultRealm() {
+    return realmOfProperty == null
+        ? value("libdefaults", "default_realm")
+        : Optional.of(realmOfProperty);
+  }
+
+  /**
+   * The KDCs that are named for a realm.
    *
    * @param realm the realm
    * @return hosts, each with its port where it has one, as written
    */
   public List<String> kdcs(String realm) {
-    return kdcs.getOrDefault(realm, List.of());
+    if (realm.equalsIgnoreCase(realmOfProperty)) {
+      return kdcsOfProperty;
+    }
+    List<String> named = values("realms", realm, "kdc");
+    return named.isEmpty()
+        ? kdcsOfProperty
+        : SEPARATORS.splitAsStream(String.join(" ", named)).filter(kdc -> !kdc.isEmpty()).toList();
+  }
+
+  /**
+   * A value.
+   *
+   * @param path its section, its subsection where there is one, and its name
+   * @return the first value of that name; empty where there is none
+   */
+  public Optional<String> value(String... path) {
+    return values(path).stream().findFirst();
+  }
+
+  private List<String> values(String... path) {
+    Krb5Section section = sections.get(path[0]);
+    for (int i = 1; i < path.length - 1 && section != null; i++) {
+      section = section.sections().get(path[i]);
+    }
+    return section == null
+        ? List.of()
+        : section.values().getOrDefault(path[path.length - 1], List.of());
   }
 
   /**
@@ -106,15 +158,25 @@ public final class Krb5Conf {
    * @return the place, the default realm and the KDCs
    */
   public String describe() {
+    Map<String, List<String>> named = new TreeMap<>();
+    if (realmOfProperty != null) {
+      named.put(realmOfProperty, kdcsOfProperty);
+    }
+    Krb5Section realms = sections.get("realms");
+    if (realms != null) {
+      realms.sections().keySet().forEach(realm -> named.put(realm, kdcs(realm)));
+      named.values().removeIf(List::isEmpty);
+    }
     return "Kerberos configuration: "
         + location
         + ", default realm "
-        + defaultRealm.orElse("none")
+        + defaultRealm().orElse("none")
         + ", KDCs "
-        + (kdcs.isEmpty() ? "none named" : kdcs.toString());
+        + (named.isEmpty() ? "none named" : named.toString());
   }
 
-  private static Path file() {
+  /** The file that the JDK reads. */
+  static Path file() {
     String set = System.getProperty("java.security.krb5.conf");
     if (set != null) {
       return Path.of(set);

@@ -1,12 +1,15 @@
 package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.settings.Switch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.StringTokenizer;
 import org.eclipse.angus.mail.util.PropUtil;
 
 /** What the settings say of authentication on one connection, before the server is asked. */
@@ -38,7 +41,7 @@ final class AuthPolicy {
    *
    * @param protocol {@code smtp} or {@code smtps}
    * @param properties the Session's
-   * @param serverName the server's name
+   * @param serverNames the server's names: the one that was configured, and the one in DNS
    * @param isSaslOn whether Angus Mail's SASL support is switched on
    * @param listed the SASL mechanisms that are listed, in order; empty for any
    * @param hasLogin whether the program gave both user and password
@@ -47,7 +50,7 @@ final class AuthPolicy {
   static AuthPolicy of(
       String protocol,
       Properties properties,
-      String serverName,
+      List<String> serverNames,
       boolean isSaslOn,
       List<String> listed,
       boolean hasLogin)
@@ -56,7 +59,11 @@ final class AuthPolicy {
     @SuppressWarnings("unchecked")
     SettingsReader settings = new SettingsReader(protocol, (Map<String, ?>) (Map<?, ?>) properties);
     Switch enable = settings.enable();
-    boolean isKnownHost = settings.isKnownHost(serverName);
+    // DNS alone must not decide that SPNEGO is not meant.
+    boolean isKnownHost = false;
+    for (String name : serverNames) {
+      isKnownHost |= settings.isKnownHost(name);
+    }
     if (enable == Switch.TRUE && isKnownHost) {
       List<String> ours = SaslProperties.spnego(listed);
       return new AuthPolicy(
@@ -76,6 +83,16 @@ final class AuthPolicy {
       return new AuthPolicy(true, isKnownHost, listed, true, !isOff);
     }
     return isKnownHost ? new AuthPolicy(true, true, SaslProperties.MECHANISMS, false, isOn) : INERT;
+  }
+
+  /** Splits a list of mechanisms as users write it, also with line ends or semicolons. */
+  static List<String> split(String listed) {
+    List<String> names = new ArrayList<>();
+    StringTokenizer tokens = new StringTokenizer(listed, " \t\r\n\f,;");
+    while (tokens.hasMoreTokens()) {
+      names.add(tokens.nextToken());
+    }
+    return names;
   }
 
   /** Whether the transport does anything of its own. */
@@ -111,5 +128,19 @@ final class AuthPolicy {
   /** Whether a mechanism may be used that sends the user's password. */
   boolean mayUsePassword() {
     return !isListed || SaslProperties.spnego(wanted).size() < wanted.size();
+  }
+
+  /** Explains that nothing which may be used is offered, where SPNEGO is not meant. */
+  SpnegoException unavailable(String serverName) {
+    return new SpnegoException(
+        Reason.NOT_OFFERED,
+        "Authenticating to "
+            + serverName
+            + " by "
+            + String.join(", ", wanted)
+            + ": mail.smtp.sasl.spnego.hosts does not name this server, so SPNEGO is not used, and the"
+            + " server offers no other mechanism of the list that can be used (the JDK's own Kerberos"
+            + " client knows GSSAPI only). Nothing was sent.",
+        null);
   }
 }

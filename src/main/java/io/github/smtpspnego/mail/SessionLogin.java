@@ -25,6 +25,8 @@ final class SessionLogin implements CallbackHandler {
   private @Nullable String user;
   private @Nullable String password;
   private boolean isAsked;
+  private boolean isUsed;
+  private boolean isKept;
 
   /**
    * Creates a login; nobody is asked yet.
@@ -63,9 +65,16 @@ final class SessionLogin implements CallbackHandler {
     return !password().isEmpty();
   }
 
-  /** Whether another password can still be asked for. */
+  /** Whether the password was used, and another can be asked for: nobody was asked for this one. */
   boolean isReplaceable() {
-    return isGiven;
+    return isUsed && (isGiven || isKept);
+  }
+
+  /** Removes a password that proved wrong from the Session. */
+  void forget() {
+    if (isKept && server != null) {
+      session.setPasswordAuthentication(server, null);
+    }
   }
 
   /**
@@ -79,8 +88,9 @@ final class SessionLogin implements CallbackHandler {
     }
     isAsked = true;
     PasswordAuthentication kept = server == null ? null : session.getPasswordAuthentication(server);
+    isKept = kept != null && kept.getPassword() != null;
     PasswordAuthentication answer =
-        kept != null && kept.getPassword() != null
+        isKept
             ? kept
             : session.requestPasswordAuthentication(
                 address(), server == null ? -1 : server.getPort(), protocol, null, user);
@@ -119,6 +129,7 @@ final class SessionLogin implements CallbackHandler {
         }
       } else if (callback instanceof PasswordCallback wanted) {
         ask();
+        isUsed = true;
         wanted.setPassword(password().toCharArray());
       } else {
         throw new UnsupportedCallbackException(callback);

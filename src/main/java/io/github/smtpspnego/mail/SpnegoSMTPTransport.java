@@ -7,9 +7,8 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
-import java.net.InetAddress;
+import java.lang.System.Logger.Level;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
@@ -41,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code mail.smtp.class=org.eclipse.angus.mail.smtp.SMTPTransport} gives Angus Mail's own back.
  */
 public final class SpnegoSMTPTransport extends SMTPTransport {
+  /** The property of a Session whose value is an {@link Observer}. */
+  public static final String OBSERVER = "io.github.smtpspnego.observer";
+
   private static final int STARTTLS_FIRST = 530;
 
   private final String protocol;
@@ -62,7 +64,11 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * @param urlname the server, as far as it is known; {@code smtps} is under TLS from the start
    */
   public SpnegoSMTPTransport(Session session, @Nullable URLName urlname) {
-    super(session, urlname, "smtp", urlname != null && "smtps".equals(urlname.getProtocol()));
+    super(
+        DebugOut.attach(session),
+        urlname,
+        "smtp",
+        urlname != null && "smtps".equals(urlname.getProtocol()));
     protocol = urlname == null ? "smtp" : urlname.getProtocol();
   }
 
@@ -96,12 +102,18 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   protected synchronized boolean protocolConnect(
       @Nullable String host, int port, @Nullable String user, @Nullable String password)
       throws MessagingException {
-    String serverName = serverName(host);
+    String configuredName = ServerName.of(host, given, false);
+    String serverName = ServerName.of(host, given, getUseCanonicalHostName());
     SessionLogin asked = new SessionLogin(session, getURLName(), protocol, user, password);
     login = asked;
     boolean isDone = false;
     try {
-      AuthPolicy read = policy(serverName, user != null && password != null);
+      AuthPolicy read;
+      try {
+        read = policy(List.of(configuredName, serverName), user != null && password != null);
+      } catch (SpnegoException e) {
+        throw logged(e);
+      }
       if (!read.isActive()) {
         isDone = true;
         return super.protocolConnect(host, port, user, password);
@@ -111,13 +123,14 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
         asked.ask();
       }
       boolean connected = super.protocolConnect(host, port, asked.user(), asked.password());
-      if (connected && choice != null) {
-        switch (choice.way()) {
-          case SPNEGO -> exchange(read, serverName, asked);
-          case UNAVAILABLE -> throw unavailable(read, serverName);
-          case PASSWORD_NEEDED -> {
-            return false;
-          }
+      if (connected) {
+        switch (choose(read, asked).way()) {
+          case SPNEGO -> authenticate(read, serverName, asked);
+          case UNAVAILABLE -> throw logged(read.unavailable(serverName));
+          case PASSWORD_NEEDED ->
+              // What Jakarta Mail says, without another question of the Authenticator.
+              throw new FinalFailure(
+                  new AuthenticationFailedException("failed to connect, no password specified?"));
           case ANGUS, NOBODY -> {}
         }
       }
@@ -125,6 +138,9 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       return connected;
     } catch (SpnegoException e) {
       throw failure(e, asked);
+    } catch (AuthenticationFailedException e) {
+      // A second attempt would be made over a new connection, to another server perhaps.
+      throw given == null ? e : new FinalFailure(e);
     } finally {
       if (!isDone) {
         hangUp();
@@ -134,34 +150,48 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     }
   }
 
-  private AuthPolicy policy(String serverName, boolean hasLogin) throws SpnegoException {
+  private AuthPolicy policy(List<String> serverNames, boolean hasLogin) throws SpnegoException {
     String[] listed = super.getSASLMechanisms();
     return AuthPolicy.of(
         protocol,
         session.getProperties(),
-        serverName,
+        serverNames,
         getSASLEnabled(),
-        listed == null ? List.of() : List.of(listed),
+        listed == null ? List.of() : AuthPolicy.split(String.join(",", listed)),
         hasLogin);
   }
 
   /** Authenticates on the connection that Angus Mail has opened. */
-  private void exchange(AuthPolicy read, String serverName, SessionLogin asked)
+  private void authenticate(AuthPolicy read, String serverName, SessionLogin asked)
+      throws MessagingException, SpnegoException {
+    DebugOut.mute(session);
+    try {
+      if (!exchange(read, serverName, asked)) {
+        startTLS();
+        ehlo(getLocalHost()); // RFC 3207 section 4.2
+        exchange(read, serverName, asked);
+      }
+    } finally {
+      DebugOut.unmute();
+    }
+  }
+
+  /** Runs one AUTH command; gives false where the server wants TLS first, and offers it. */
+  private boolean exchange(AuthPolicy read, String serverName, SessionLogin asked)
       throws MessagingException, SpnegoException {
     try (SmtpAuthClient auth = client(read, serverName, asked)) {
       String line = auth.firstLine(offer(), isSSL());
       int code = simpleCommand(line);
-      if (code == STARTTLS_FIRST && !isSSL()) {
-        startTLS();
-        ehlo(getLocalHost()); // RFC 3207 section 4.2
-        exchange(read, serverName, asked);
-        return;
+      if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
+        auth.withdraw();
+        return false;
       }
       line = auth.nextLine(getLastServerResponse());
       while (!auth.isComplete()) {
         simpleCommand(line);
         line = auth.nextLine(getLastServerResponse());
       }
+      return true;
     }
   }
 
@@ -172,43 +202,11 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     return new SmtpAuthClient(protocol, serverName, properties, read.spnegoMechanisms(), asked);
   }
 
-  private SpnegoException unavailable(AuthPolicy read, String serverName) {
-    return new SpnegoException(
-        Reason.NOT_OFFERED,
-        "Authenticating to "
-            + serverName
-            + " by "
-            + String.join(", ", read.wanted())
-            + ": mail.smtp.sasl.spnego.hosts does not name this server, and the server offers none of"
-            + " these that the JDK's own Kerberos client, which knows GSSAPI only, or Angus Mail can"
-            + " use. Nothing was sent.",
-        null);
-  }
-
   /** The server's reply to EHLO, as far as it is about authentication. */
   private String offer() {
     String mechanisms = getExtensionParameter("AUTH");
     return (mechanisms == null ? "" : "AUTH " + mechanisms + "\n")
         + (super.supportsExtension("STARTTLS") ? "STARTTLS" : "");
-  }
-
-  /** The name that a ticket is requested for: the same that Angus Mail gives a SASL client. */
-  private String serverName(@Nullable String host) {
-    Socket socket = given;
-    if (socket != null) {
-      InetAddress address = socket.getInetAddress();
-      return getUseCanonicalHostName() ? address.getCanonicalHostName() : address.getHostName();
-    }
-    String name = host == null || host.isEmpty() ? "localhost" : host;
-    if (getUseCanonicalHostName()) {
-      try {
-        // The JVM caches the address, so Angus Mail connects to the same one.
-        return InetAddress.getByName(name).getCanonicalHostName();
-      } catch (UnknownHostException e) {
-        return name; // connecting will tell
-      }
-    }
-    return name;
   }
 
   /** Closes a connection that is not announced yet, without waiting for the server. */
@@ -226,14 +224,31 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
 
   @Override
   protected void sendCommand(String command) throws MessagingException {
-    if (!isHangingUp) {
-      super.sendCommand(command);
+    if (isHangingUp) {
+      return;
     }
+    Observer observer = observer();
+    if (observer != null) {
+      observer.sent(command);
+    }
+    super.sendCommand(command);
   }
 
   @Override
   protected int readServerResponse() throws MessagingException {
-    return isHangingUp ? -1 : super.readServerResponse();
+    if (isHangingUp) {
+      return -1;
+    }
+    int code = super.readServerResponse();
+    Observer observer = observer();
+    if (observer != null) {
+      observer.received(getLastServerResponse());
+    }
+    return code;
+  }
+
+  private @Nullable Observer observer() {
+    return session.getProperties().get(OBSERVER) instanceof Observer observer ? observer : null;
   }
 
   @Override
@@ -255,12 +270,15 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     if (policy == null || login == null || !extension.startsWith("AUTH")) {
       return supports;
     }
-    String offered = getExtensionParameter("AUTH");
-    String older = super.supportsExtension("AUTH=LOGIN") ? " LOGIN" : "";
-    MechanismChoice chosen =
-        MechanismChoice.of(policy, login.hasPassword(), (offered == null ? "" : offered) + older);
+    MechanismChoice chosen = choose(policy, login);
     choice = chosen;
     return supports && chosen.way() == MechanismChoice.Way.ANGUS;
+  }
+
+  private MechanismChoice choose(AuthPolicy read, SessionLogin asked) {
+    String offered = getExtensionParameter("AUTH");
+    String older = super.supportsExtension("AUTH=LOGIN") ? " LOGIN" : "";
+    return MechanismChoice.of(read, asked.hasPassword(), (offered == null ? "" : offered) + older);
   }
 
   /**
@@ -284,15 +302,42 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    * What to throw. Jakarta Mail answers an {@link AuthenticationFailedException} by asking for
    * another password and connecting again. A failure that no password mends ends the attempt.
    */
-  private MessagingException failure(SpnegoException cause, SessionLogin asked) {
-    SpnegoException e = cause.forProtocol(protocol);
+  private MessagingException failure(SpnegoException e, SessionLogin asked) {
     AuthenticationFailedException failure =
         new AuthenticationFailedException(String.valueOf(e.getMessage()), e);
     boolean isPasswordWrong =
         e.reason() == Reason.WRONG_PASSWORD
             || e.reason() == Reason.PASSWORD_EXPIRED
             || e.reason() == Reason.CLIENT_UNKNOWN;
-    return isPasswordWrong && asked.isReplaceable() ? failure : new FinalFailure(failure);
+    if (isPasswordWrong && asked.isReplaceable() && given == null) {
+      asked.forget();
+      return failure;
+    }
+    return new FinalFailure(failure);
+  }
+
+  /** Is told of each line of the dialogue with the server. */
+  public interface Observer {
+    /**
+     * A command is about to be sent.
+     *
+     * @param line the line without its CRLF; it may hold a token or a password
+     */
+    void sent(String line);
+
+    /**
+     * A reply was received.
+     *
+     * @param reply its lines with their codes; {@code [EOF]} where the server closed the connection
+     */
+    void received(String reply);
+  }
+
+  /** Logs a failure that no exchange has logged. */
+  private SpnegoException logged(SpnegoException e) {
+    SpnegoException told = e.forProtocol(protocol);
+    System.getLogger("io.github.smtpspnego").log(Level.WARNING, told.getMessage());
+    return told;
   }
 
   /** Takes a failure past Jakarta Mail's second attempt, to {@link #connect}. */

@@ -2,77 +2,134 @@ package io.github.smtpspnego.sasl;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoOption;
-import io.github.smtpspnego.credentials.CredentialSettings;
+import io.github.smtpspnego.credentials.AcceptedNames;
+import io.github.smtpspnego.credentials.AcceptorCredentials;
+import io.github.smtpspnego.credentials.AcceptorFinder;
 import io.github.smtpspnego.gss.Qop;
+import io.github.smtpspnego.gss.ReplayCache;
+import io.github.smtpspnego.gss.Replays;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
+import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of one exchange, read once. */
-public final class ServerSettings {
-  /** What clients ask for by default: most {@code smtp}, .NET's {@code SMTPSVC}. */
-  private static final List<String> MAIL = List.of("smtp", "smtpsvc");
+/**
+ * The settings of a server.
+ *
+ * @param credentials the keys, and for which names
+ * @param replays remembers the tokens that were accepted
+ * @param authorization whom a client may act as
+ * @param ending whether the layer offer is made
+ * @param qop the layers to offer
+ * @param maxBuffer the largest message taken under a layer, in octets
+ */
+public record ServerSettings(
+    AcceptorCredentials credentials,
+    Replays replays,
+    Authorizer authorization,
+    LayerEnding ending,
+    List<Qop> qop,
+    int maxBuffer) {
 
-  final CredentialSettings credentials;
-
-  /** The layers to offer. */
-  final List<Qop> qop;
-
-  /** The largest message taken under a layer, in octets. */
-  final int maxBuffer;
-
-  private final LayerEnding layerEnding;
-
-  /** Service classes that a ticket may be for; empty for any. */
-  private final List<String> services;
-
-  /** The host that a ticket must be for; empty for any. */
-  private final String host;
-
-  private ServerSettings(SettingsReader settings, @Nullable String serverName)
-      throws SpnegoException {
-    credentials = CredentialSettings.read(settings);
-    qop = SaslProperties.qop(settings);
-    maxBuffer = SaslProperties.maxBuffer(settings);
-    layerEnding = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
-    boolean anyName = settings.text(SpnegoOption.PRINCIPAL).isPresent();
-    String service =
-        settings.property(SpnegoOption.SERVICE.propertyName(settings.protocol())).orElse("");
-    services =
-        anyName ? List.of() : service.isEmpty() ? MAIL : List.of(service.toLowerCase(Locale.ROOT));
-    host = anyName || serverName == null ? "" : serverName.strip();
+  /**
+   * Copies the list.
+   *
+   * @param credentials the keys
+   * @param replays the tokens that were accepted
+   * @param authorization whom a client may act as
+   * @param ending whether the layer offer is made
+   * @param qop the layers to offer
+   * @param maxBuffer the largest message taken under a layer, in octets
+   */
+  public ServerSettings {
+    qop = List.copyOf(qop);
   }
 
   /**
-   * Reads the settings.
+   * Reads the settings of a SASL server.
    *
    * @param settings where they stand
    * @param serverName the server's name, or null for any
-   * @param layers whether the place can wrap messages
+   * @param authorization whom a client may act as
    * @return their values
-   * @throws SpnegoException if one has a bad value, or contradicts another
+   * @throws SpnegoException if one has a bad value, or contradicts another, or there are no keys
    */
   public static ServerSettings read(
-      SettingsReader settings, @Nullable String serverName, boolean layers) throws SpnegoException {
-    ServerSettings read = new ServerSettings(settings, serverName);
-    if (!read.qop.contains(Qop.AUTH)) {
-      if (read.layerEnding == LayerEnding.NONE) {
-        throw settings.bad(
-            SpnegoOption.SECURITYLAYER,
-            "which gives auth only, and " + Sasl.QOP + " does not allow that");
-      }
-      if (!layers) {
-        throw SettingsReader.bad(
-            Sasl.QOP,
-            settings.property(Sasl.QOP).orElse(""),
-            "it must allow auth, since nothing here wraps the connection; use STARTTLS");
-      }
+      SettingsReader settings, @Nullable String serverName, Authorizer authorization)
+      throws SpnegoException {
+    ServerSettings read =
+        new ServerSettings(
+            AcceptorFinder.find(settings, names(settings, serverName)),
+            ReplayCache.shared(),
+            authorization,
+            settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class),
+            SaslProperties.qop(settings),
+            SaslProperties.maxBuffer(settings));
+    if (read.ending == LayerEnding.NONE && !read.qop.contains(Qop.AUTH)) {
+      throw settings.bad(
+          SpnegoOption.SECURITYLAYER,
+          "which gives auth only, and " + Sasl.QOP + " does not allow that");
     }
     return read;
+  }
+
+  /**
+   * The same settings where nothing wraps the connection.
+   *
+   * @return settings that offer authentication only
+   */
+  public ServerSettings withoutLayers() {
+    return new ServerSettings(
+        credentials, replays, authorization, ending, List.of(Qop.AUTH), maxBuffer);
+  }
+
+  private static AcceptedNames names(SettingsReader settings, @Nullable String serverName)
+      throws SpnegoException {
+    List<String> hosts = list(settings, SpnegoOption.HOSTS);
+    if (hosts.isEmpty() && serverName != null && !serverName.isBlank()) {
+      hosts = List.of(serverName.strip());
+    }
+    List<String> services = list(settings, SpnegoOption.SERVICE);
+    return new AcceptedNames(
+        services.isEmpty() ? AcceptedNames.MAIL_SERVICES : services,
+        hosts.equals(List.of(AcceptedNames.ANY)) ? List.of() : hosts,
+        list(settings, SpnegoOption.REALMS),
+        principal(settings));
+  }
+
+  private static List<String> list(SettingsReader settings, SpnegoOption option) {
+    Optional<String> set = settings.property(option.propertyName(settings.protocol()));
+    return set.map(text -> Arrays.stream(text.split(",", -1)).map(String::strip).toList())
+        .orElse(List.of());
+  }
+
+  private static String principal(SettingsReader settings) throws SpnegoException {
+    String set = settings.text(SpnegoOption.PRINCIPAL).orElse("");
+    try {
+      return withRealm(set);
+    } catch (IllegalArgumentException e) {
+      throw settings.bad(
+          SpnegoOption.PRINCIPAL,
+          "it must be a Kerberos principal with its realm, smtp/mail.example.com@EXAMPLE.COM say");
+    }
+  }
+
+  /**
+   * A principal with its realm, or with the default realm where it has none.
+   *
+   * @param principal the principal; empty for none, {@code *} for any
+   * @return the principal as Kerberos writes it
+   * @throws IllegalArgumentException if it is no principal, or there is no default realm
+   */
+  public static String withRealm(String principal) {
+    return principal.isEmpty() || principal.equals(AcceptedNames.ANY)
+        ? principal
+        : new KerberosPrincipal(principal, KerberosPrincipal.KRB_NT_SRV_INST).getName();
   }
 
   /**
@@ -86,51 +143,17 @@ public final class ServerSettings {
    * @param spnego whether the client speaks SPNEGO rather than raw Kerberos
    */
   boolean makesOffer(String mechanism, boolean spnego) {
-    if (!spnego || layerEnding == LayerEnding.REQUIRED) {
+    if (!spnego || ending == LayerEnding.REQUIRED) {
       return true;
     }
-    return layerEnding == LayerEnding.AUTO
+    return ending == LayerEnding.AUTO
         && (mechanism.equals(SaslProperties.GSSAPI) || !qop.contains(Qop.AUTH));
-  }
-
-  /**
-   * Whether a ticket may be for this name: a keytab often holds the keys of other services too.
-   *
-   * <p>Where the setting {@code principal} is set, it decides: the keys of that principal alone are
-   * used, or with {@code *} all of them for any name. Else the ticket must be for the mail service,
-   * on the server's host where that is known.
-   *
-   * @param principal {@code service/host@REALM}
-   */
-  boolean accepts(String principal) {
-    String service = serviceOf(principal).toLowerCase(Locale.ROOT);
-    return (services.isEmpty() || services.contains(service))
-        && (host.isEmpty() || host.equalsIgnoreCase(hostOf(principal)));
-  }
-
-  /** Whether a ticket may be for any name. */
-  boolean acceptsAny() {
-    return services.isEmpty() && host.isEmpty();
-  }
-
-  /** The names that a ticket may be for, in words. */
-  String acceptedNames() {
-    return String.join(" or ", services) + "/" + (host.isEmpty() ? "*" : host);
-  }
-
-  private static String serviceOf(String principal) {
-    String withoutRealm = principal.substring(0, end(principal, principal.indexOf('@')));
-    return withoutRealm.substring(0, end(withoutRealm, withoutRealm.indexOf('/')));
   }
 
   /** The host in a principal {@code service/host@REALM}; null where it names none. */
   static @Nullable String hostOf(String principal) {
     int slash = principal.indexOf('/');
     int at = principal.indexOf('@', slash);
-    return slash < 0 ? null : principal.substring(slash + 1, end(principal, at));
-  }
-
-  private static int end(String text, int found) {
-    return found < 0 ? text.length() : found;
+    return slash < 0 ? null : principal.substring(slash + 1, at < 0 ? principal.length() : at);
   }
 }

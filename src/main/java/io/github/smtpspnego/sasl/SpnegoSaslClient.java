@@ -6,7 +6,6 @@ import io.github.smtpspnego.credentials.InitiatorCredentials;
 import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.credentials.TicketAttempt;
 import io.github.smtpspnego.credentials.UserAndPassword;
-import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
@@ -14,9 +13,7 @@ import io.github.smtpspnego.settings.Delegation;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
@@ -218,45 +215,11 @@ public final class SpnegoSaslClient implements SaslClient {
     if (challenge.length == 0) {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
-    SecurityLayer wrapping = initiator().layer();
-    LayerMessage offer;
-    try {
-      offer = LayerMessage.readOffer(wrapping.unwrap(challenge, 0, challenge.length));
-    } catch (IllegalArgumentException e) {
-      throw new SpnegoException(
-          Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
-    }
-    Qop chosen = firstOffered(offer);
-    int maxReceive = settings().maxBuffer;
-    SecurityLayer negotiated = wrapping.agreed(chosen, offer.maxSize(), maxReceive);
-    String identity = identityToActAs();
-    byte[] answer =
-        new LayerMessage(
-                List.of(chosen),
-                chosen == Qop.AUTH ? 0 : maxReceive,
-                Optional.of(identity).filter(id -> !id.isEmpty()))
-            .encode();
-    byte[] response = wrapping.wrap(answer, 0, answer.length);
-    choice = chosen;
-    complete(negotiated);
-    return response;
-  }
-
-  private Qop firstOffered(LayerMessage offer) throws SaslException {
-    for (Qop wanted : settings().qop) {
-      if (offer.layers().contains(wanted)) {
-        return wanted;
-      }
-    }
-    throw new SpnegoException(
-        Reason.SECURITY_LAYER,
-        tried()
-            + ": the server offers the layers "
-            + offer.layers()
-            + ", and "
-            + settings().qop
-            + " are asked for.",
-        null);
+    LayerAnswer answer =
+        LayerAnswer.to(challenge, initiator().layer(), settings(), identityToActAs(), this::tried);
+    choice = answer.layer.qop();
+    complete(answer.layer);
+    return answer.token;
   }
 
   /**

@@ -2,10 +2,7 @@ package io.github.smtpspnego.sasl;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.credentials.AcceptorCredentials;
-import io.github.smtpspnego.credentials.AcceptorFinder;
 import io.github.smtpspnego.credentials.SaslAction;
-import io.github.smtpspnego.gss.LayerMessage;
 import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
@@ -14,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
@@ -27,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * response, since SMTP has no data in its success reply (RFC 4954 section 4). Then comes the layer
  * offer, or success. So no response but the last one ever returns null.
  *
- * <p>Nothing is looked up or read before the first response. Every failure is logged once as a
- * warning, and is thrown again by every later call.
+ * <p>Nothing is looked up or read before the first response. Every failure is told once, and is
+ * thrown again by every later call.
  */
 public final class SpnegoSaslServer implements SaslServer {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
@@ -57,7 +55,7 @@ public final class SpnegoSaslServer implements SaslServer {
 
   private final String mechanism;
   private final SaslAction<ServerSettings> configuration;
-  private final Authorization authorization;
+  private final Consumer<SpnegoException> failures;
 
   private State state = State.START;
   private int rounds;
@@ -65,7 +63,6 @@ public final class SpnegoSaslServer implements SaslServer {
 
   // What is there once the first token came.
   private @Nullable ServerSettings settings;
-  private @Nullable AcceptorCredentials credentials;
   private @Nullable SpnegoAcceptor acceptor;
 
   private List<Qop> offered = List.of();
@@ -78,14 +75,16 @@ public final class SpnegoSaslServer implements SaslServer {
    * Creates a server.
    *
    * @param mechanism the SASL mechanism
-   * @param configuration where the settings come from, at the first call
-   * @param authorization decides whom a client may act as
+   * @param configuration where the settings come from, at the first token
+   * @param failures is told of the failure that ends the exchange
    */
   public SpnegoSaslServer(
-      String mechanism, SaslAction<ServerSettings> configuration, Authorization authorization) {
+      String mechanism,
+      SaslAction<ServerSettings> configuration,
+      Consumer<SpnegoException> failures) {
     this.mechanism = mechanism;
     this.configuration = configuration;
-    this.authorization = authorization;
+    this.failures = failures;
   }
 
   @Override
@@ -133,12 +132,13 @@ public final class SpnegoSaslServer implements SaslServer {
       state = State.INVITED;
       return NOTHING;
     }
-    settings = configuration.run();
-    AcceptorCredentials found = AcceptorFinder.find(settings.credentials);
-    credentials = found;
+    ServerSettings read = configuration.run();
+    settings = read;
     acceptor =
         new SpnegoAcceptor(
-            found.credential(), () -> "Accepting a client " + found.describe(), found::keys);
+            read.credentials(),
+            read.replays(),
+            () -> "Accepting a client " + read.credentials().describe());
     state = State.NEGOTIATING;
     return negotiate(response);
   }
@@ -150,51 +150,25 @@ public final class SpnegoSaslServer implements SaslServer {
     if (++rounds > MOST_ROUNDS) {
       throw protocol("sent more than " + MOST_ROUNDS + " tokens");
     }
-    byte[] token = accept(response);
+    byte[] token = acceptor().accept(response);
     if (!acceptor().isEstablished()) {
       return token;
     }
-    checkTarget(acceptor().target());
+    checkRealm(acceptor().client(), acceptor().keyRealm());
     state = State.ESTABLISHED;
     return token.length == 0 ? afterLastToken(NOTHING) : token;
   }
 
-  private byte[] accept(byte[] response) throws SaslException {
-    AcceptorCredentials current = Objects.requireNonNull(credentials);
-    try {
-      return current.run(() -> acceptor().accept(response));
-    } catch (SpnegoException e) {
-      throw current.fault(e).orElse(e);
+  /** The KDC vouches for clients of other realms that it trusts; the server need not. */
+  private void checkRealm(String client, String keyRealm) throws SpnegoException {
+    String realm = client.substring(client.lastIndexOf('@') + 1);
+    if (!settings().credentials().names().letsInClientsOf(realm, keyRealm)) {
+      throw new SpnegoException(
+          Reason.NOT_AUTHORIZED,
+          tried() + ": clients of its realm are not let in.",
+          "If they are to be, add the realm to the server's realms.",
+          null);
     }
-  }
-
-  /** The name in the ticket must be one of ours, and so must the key that the ticket fits. */
-  private void checkTarget(String target) throws SpnegoException {
-    // What stands in a ticket unencrypted goes on to who asks for the name, and into his log.
-    if (Printable.hasControls(target) || !settings().accepts(target)) {
-      throw notForUs("its ticket is for " + Printable.of(target));
-    }
-    if (settings().acceptsAny()) {
-      return;
-    }
-    for (String owner : Objects.requireNonNull(credentials).keyOwners(target)) {
-      if (!settings().accepts(owner)) {
-        throw notForUs(
-            "its ticket says that it is for "
-                + Printable.of(target)
-                + ", which has no key, and may be for "
-                + Printable.of(owner));
-      }
-    }
-  }
-
-  private SpnegoException notForUs(String what) {
-    return new SpnegoException(
-        Reason.NOT_AUTHORIZED,
-        tried() + ": " + what + ", not for " + settings().acceptedNames() + ".",
-        "Have the client use the server's own name; or set the server's principal, * for any"
-            + " name that its keytab holds.",
-        null);
   }
 
   /** Makes the layer offer, RFC 2222 section 7.2.2, or ends without one. */
@@ -206,7 +180,7 @@ public final class SpnegoSaslServer implements SaslServer {
       complete(Optional.empty(), SecurityLayer.NONE);
       return null;
     }
-    List<Qop> wanted = settings().qop;
+    List<Qop> wanted = settings().qop();
     offered = acceptor().possible(wanted);
     if (offered.isEmpty()) {
       throw new SpnegoException(
@@ -215,8 +189,8 @@ public final class SpnegoSaslServer implements SaslServer {
           null);
     }
     // RFC 4752 section 3.2: no layer, no size.
-    int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings().maxBuffer;
-    byte[] offer = new LayerMessage(offered, maxSize, Optional.empty()).encode();
+    int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings().maxBuffer();
+    byte[] offer = new LayerOffer(offered, maxSize).encode();
     byte[] challenge = acceptor().layer().wrap(offer, 0, offer.length);
     state = State.OFFERED;
     return challenge;
@@ -224,14 +198,14 @@ public final class SpnegoSaslServer implements SaslServer {
 
   private byte @Nullable [] choose(byte[] response) throws SpnegoException {
     SecurityLayer wrapping = acceptor().layer();
-    LayerMessage choice;
+    LayerChoice choice;
     try {
-      choice = LayerMessage.readChoice(wrapping.unwrap(response, 0, response.length));
+      choice = LayerChoice.read(wrapping.unwrap(response, 0, response.length));
     } catch (IllegalArgumentException e) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried() + ": the client sent " + e.getMessage() + ".", e);
     }
-    Qop chosen = choice.layers().get(0);
+    Qop chosen = choice.layer();
     if (!offered.contains(chosen)) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
@@ -239,14 +213,16 @@ public final class SpnegoSaslServer implements SaslServer {
           null);
     }
     complete(
-        choice.authorizationId(), wrapping.agreed(chosen, choice.maxSize(), settings().maxBuffer));
+        choice.authorizationId(),
+        wrapping.agreed(chosen, choice.maxSize(), settings().maxBuffer()));
     return null;
   }
 
   /** The one way to success. */
   private void complete(Optional<String> requested, SecurityLayer negotiated)
       throws SpnegoException {
-    authorizationId = authorization.grant(acceptor().client(), requested);
+    authorizationId =
+        settings().authorization().grant(acceptor().client(), acceptor().keyRealm(), requested);
     layer = negotiated;
     state = State.COMPLETE;
     if (negotiated.qop() == Qop.AUTH) {
@@ -327,7 +303,7 @@ public final class SpnegoSaslServer implements SaslServer {
     if (state != State.FAILED) {
       failure = e;
       state = State.FAILED;
-      LOGGER.log(Level.WARNING, e.getMessage());
+      failures.accept(e);
       if (acceptor != null) {
         acceptor.dispose();
       }
@@ -363,10 +339,10 @@ public final class SpnegoSaslServer implements SaslServer {
   }
 
   private String tried() {
-    if (acceptor == null || credentials == null) {
+    if (acceptor == null) {
       return "Accepting a client with " + mechanism;
     }
     String client = acceptor.isEstablished() ? Printable.of(acceptor.client()) : "a client";
-    return "Accepting " + client + " " + credentials.describe();
+    return "Accepting " + client + " " + settings().credentials().describe();
   }
 }

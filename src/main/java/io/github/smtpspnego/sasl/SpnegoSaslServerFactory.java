@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  * Makes servers for the protocols that are switched on; for all others it steps aside, and the JDK
  * asks the next provider.
  *
- * <p>For {@code Sasl.createSaslServer}; programs do not call it. The callback handler is asked with
- * an {@link javax.security.sasl.AuthorizeCallback} and must answer {@code setAuthorized(true)}.
- * Without a handler a client is let in as itself and as nobody else.
+ * <p>For {@code Sasl.createSaslServer}; programs do not call it. The settings are those in the
+ * properties that are handed over; system properties, which may be a client's, are not read. The
+ * callback handler is asked with an {@link javax.security.sasl.AuthorizeCallback} and must answer
+ * {@code setAuthorized(true)}. Without a handler a client is let in as itself and as nobody else.
  */
 public final class SpnegoSaslServerFactory implements SaslServerFactory {
+  private static final FailureLog FAILURES = new FailureLog();
+
   /** For the security provider. */
   public SpnegoSaslServerFactory() {}
 
@@ -33,7 +36,7 @@ public final class SpnegoSaslServerFactory implements SaslServerFactory {
         || !SaslProperties.policiesHold(properties)) {
       return null;
     }
-    SettingsReader settings = new SettingsReader(protocol, properties);
+    SettingsReader settings = SettingsReader.ofServer(protocol, properties);
     if (!isOurs(settings)) {
       return null;
     }
@@ -42,9 +45,9 @@ public final class SpnegoSaslServerFactory implements SaslServerFactory {
         mechanism,
         () -> {
           settings.isOn(); // a bad value is told here
-          return ServerSettings.read(settings, serverName, true);
+          return ServerSettings.read(settings, serverName, Authorizer.of(handler));
         },
-        new Authorization(handler));
+        failure -> FAILURES.warn(failure, ""));
   }
 
   @Override

@@ -15,11 +15,16 @@ final class HostPatterns {
       return true;
     }
     for (String pattern : patterns.split(",", -1)) {
-      if (matches(pattern.strip(), host)) {
+      if (matches(relative(pattern.strip()), relative(host))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** A name without the dot at its end, which DNS takes for an absolute name. */
+  private static String relative(String name) {
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
   /**

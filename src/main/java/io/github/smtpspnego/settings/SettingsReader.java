@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** The properties of one protocol: those handed to the SASL factory, then the system's. */
+/**
+ * The properties of one protocol: those handed to the SASL factory, then, for a client, the
+ * system's.
+ */
 public final class SettingsReader {
   /** The settings' names for the usual protocols, made once: every exchange looks for them all. */
   private static final Map<String, Map<SpnegoOption, String>> NAMES =
@@ -20,14 +23,33 @@ public final class SettingsReader {
   private final String protocol;
   private final Map<SpnegoOption, String> names;
   private final Map<String, ?> properties;
+  private final boolean readsSystem;
 
   /**
-   * Creates a reader; nothing is read yet.
+   * Creates a client's reader; nothing is read yet.
    *
    * @param protocol the mail protocol
    * @param properties the properties handed to the factory, or null
    */
   public SettingsReader(String protocol, @Nullable Map<String, ?> properties) {
+    this(protocol, properties, true);
+  }
+
+  /**
+   * Creates a server's reader. It reads no system property, so that the settings of a client in the
+   * same JVM do not reach a server.
+   *
+   * @param protocol the mail protocol
+   * @param properties the properties handed to the factory, or null
+   * @return the reader
+   */
+  public static SettingsReader ofServer(String protocol, @Nullable Map<String, ?> properties) {
+    return new SettingsReader(protocol, properties, false);
+  }
+
+  private SettingsReader(
+      String protocol, @Nullable Map<String, ?> properties, boolean readsSystem) {
+    this.readsSystem = readsSystem;
     this.protocol = protocol.toLowerCase(Locale.ROOT);
     Map<SpnegoOption, String> made = NAMES.get(this.protocol);
     this.names = made == null ? names(this.protocol) : made;
@@ -182,11 +204,12 @@ public final class SettingsReader {
   }
 
   /**
-   * Warns once of each name under the prefix that is no setting: most are misspelt. Each Properties
-   * object is looked through once, as are the system properties for each protocol.
+   * Warns once of each name under the prefix that is no setting: most are misspelt. Properties are
+   * looked through unless they are those looked through last; the system properties once for each
+   * protocol.
    */
   public void warnOfUnknownNames() {
-    UnknownNames.warn(protocol, names.values(), properties);
+    UnknownNames.warn(protocol, names.values(), properties, readsSystem);
   }
 
   /**
@@ -231,7 +254,9 @@ public final class SettingsReader {
     if (value == null && (Map<?, ?>) properties instanceof Properties withDefaults) {
       value = withDefaults.getProperty(name); // Map.get does not see the defaults
     }
-    String text = value == null ? System.getProperty(name, "") : value.toString();
-    return text.strip();
+    if (value == null && readsSystem) {
+      value = System.getProperty(name);
+    }
+    return value == null ? "" : value.toString().strip();
   }
 }

@@ -25,7 +25,8 @@ final class UnknownNames {
 
   private UnknownNames() {}
 
-  static void warn(String protocol, Collection<String> known, Map<String, ?> properties) {
+  static void warn(
+      String protocol, Collection<String> known, Map<String, ?> properties, boolean readsSystem) {
     int slot = (System.identityHashCode(properties) ^ protocol.hashCode()) & (LAST.length() - 1);
     WeakReference<Map<String, ?>> last = LAST.get(slot);
     if (last == null || last.get() != properties) {
@@ -38,7 +39,8 @@ final class UnknownNames {
           protocol,
           known);
     }
-    if (!LOOKED_THROUGH.contains(protocol)
+    if (readsSystem
+        && !LOOKED_THROUGH.contains(protocol)
         && LOOKED_THROUGH.size() < MOST_WARNINGS
         && LOOKED_THROUGH.add(protocol)) {
       lookThrough(System.getProperties().keySet(), protocol, known);

@@ -1,5 +1,6 @@
 package io.github.smtpspnego.smtp;
 
+import io.github.smtpspnego.gss.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +50,6 @@ record AuthOffer(List<String> mechanisms, boolean startTls) {
   String describe() {
     return mechanisms.isEmpty()
         ? "no authentication"
-        : "AUTH " + String.join(" ", mechanisms) + " only";
+        : "AUTH " + Printable.of(String.join(" ", mechanisms)) + " only";
   }
 }

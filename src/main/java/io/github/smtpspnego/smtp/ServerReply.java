@@ -2,6 +2,7 @@ package io.github.smtpspnego.smtp;
 
 import io.github.smtpspnego.gss.Printable;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerReply {
   private static final int CHALLENGE = 334;
   private static final int SUCCESS = 235;
+
+  /** What is longer is a token. */
+  private static final int LONGEST_WORD = 64;
 
   /** What Angus Mail puts in the place of a reply where the connection was closed. */
   private static final String END = "[EOF]";
@@ -34,10 +38,10 @@ final class ServerReply {
    *     connection was closed
    */
   static ServerReply parse(@Nullable String reply) {
-    String lines = reply == null ? "" : reply.strip();
-    if (lines.isEmpty() || lines.equals(END)) {
-      return new ServerReply(-1, "", "");
+    if (reply == null || reply.isEmpty() || reply.equals(END)) {
+      return new ServerReply(-1, "", END);
     }
+    String lines = reply.strip();
     String last = lines.substring(lines.lastIndexOf('\n') + 1);
     boolean hasText = last.length() > 4;
     return new ServerReply(code(last), hasText ? last.substring(4).strip() : "", lines);
@@ -72,7 +76,7 @@ final class ServerReply {
 
   /** The connection was closed instead of an answer. */
   boolean isEnd() {
-    return lines.isEmpty();
+    return lines.equals(END);
   }
 
   /** The octets of a challenge; empty where its text is not base64 (RFC 4648 section 4). */
@@ -89,7 +93,33 @@ final class ServerReply {
 
   /** Whether the reply has these words, given in lower case. */
   boolean says(String words) {
-    return lines.toLowerCase(java.util.Locale.ROOT).contains(words);
+    return lines.toLowerCase(Locale.ROOT).contains(words);
+  }
+
+  /** Some servers repeat the command that they refuse, and the token in it. */
+  private static String withoutTokens(String lines) {
+    StringBuilder text = new StringBuilder();
+    int start = 0;
+    for (int i = 0; i <= lines.length(); i++) {
+      if (i < lines.length() && isBase64(lines.charAt(i))) {
+        continue;
+      }
+      text.append(i - start < LONGEST_WORD ? lines.substring(start, i) : "(token)");
+      if (i < lines.length()) {
+        text.append(lines.charAt(i));
+      }
+      start = i + 1;
+    }
+    return text.toString();
+  }
+
+  private static boolean isBase64(char c) {
+    return (c >= 'A' && c <= 'Z')
+        || (c >= 'a' && c <= 'z')
+        || (c >= '0' && c <= '9')
+        || c == '+'
+        || c == '/'
+        || c == '=';
   }
 
   /** The reply for messages. A challenge may hold a token, and is not shown. */
@@ -99,6 +129,6 @@ final class ServerReply {
           + text.length()
           + (challenge().isPresent() ? " characters" : " characters that is not base64");
     }
-    return "\"" + Printable.lines(lines) + "\"";
+    return "\"" + Printable.lines(withoutTokens(lines)) + "\"";
   }
 }

@@ -225,6 +225,17 @@ public final class SmtpAuthClient implements AutoCloseable {
     return state == State.COMPLETE;
   }
 
+  /**
+   * Ends an exchange whose AUTH command the server did not take, because it wants TLS first (reply
+   * 530, RFC 4954 section 4). The server has not looked at the token, so the ticket is still good.
+   */
+  public void withdraw() {
+    if (sasl != null) {
+      sasl.disposeUnsent();
+    }
+    close();
+  }
+
   /** Forgets the context's keys, and ends an exchange that is not complete; may be called again. */
   @Override
   public void close() {

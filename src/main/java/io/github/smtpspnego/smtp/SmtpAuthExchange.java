@@ -2,32 +2,28 @@ package io.github.smtpspnego.smtp;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.sasl.Authorization;
-import io.github.smtpspnego.sasl.ServerSettings;
+import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.sasl.SpnegoSaslServer;
 import io.github.smtpspnego.settings.SaslProperties;
-import io.github.smtpspnego.settings.SettingsReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Base64;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiPredicate;
-import javax.security.auth.callback.Callback;
-import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.callback.UnsupportedCallbackException;
-import javax.security.sasl.AuthorizeCallback;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The AUTH command of an SMTP server (RFC 4954) for GSSAPI and GSS-SPNEGO: lines in, replies out.
+ * The AUTH command of one SMTP connection (RFC 4954) for GSSAPI and GSS-SPNEGO: lines in, replies
+ * out. {@link SmtpAuthServer} makes it.
  *
  * <pre>{@code
- * SmtpAuthExchange exchange = new SmtpAuthExchange("mail.example.com", Map.of(
- *     "mail.smtp.sasl.spnego.keytab", "/etc/mail.keytab"));
  * Reply reply = exchange.auth(authLine); // "AUTH GSSAPI YIIC..."
  * send(reply.line());
  * while (reply.isContinuation()) {
@@ -39,63 +35,122 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>One object serves one connection, or one AUTH command; after a failure the next AUTH may come,
- * after success it is refused. Making one reads no file. It is not safe for several threads. What
- * the server's administrator must know of a failure is in the log; the client is told no more than
- * helps it.
+ * <p>After a failure the next AUTH may come; after success it is refused. Nothing is read before
+ * the client's first token. An exchange is not safe for several threads. What the administrator
+ * must know of a failure is in the log; the client is told no more than helps it.
+ *
+ * <p><b>What the host program must do:</b>
+ *
+ * <ul>
+ *   <li>While {@link Reply#isContinuation} says so, every line of the client belongs to the
+ *       exchange, also one that reads like RSET, STARTTLS or QUIT: it is no command then (RFC 4954
+ *       section 4). Such a line ends the exchange with 501 or 535; only {@code *} cancels it.
+ *   <li>After STARTTLS, forget this exchange: close it and take a new one (RFC 3207 section 4.2).
+ *       AUTH may come again then.
+ *   <li>RSET leaves the client authenticated. QUIT and the end of the connection close the
+ *       exchange.
+ *   <li>AUTH is not allowed during a mail transaction, between MAIL and the end of DATA: answer 503
+ *       without asking here (RFC 4954 section 4).
+ *   <li>Read lines of bounded length. {@link LineReader} does.
+ *   <li>Count failures of a connection, and close it after some (421).
+ * </ul>
  */
 public final class SmtpAuthExchange implements AutoCloseable {
-  /** The longest line taken, in octets: RFC 4954 section 4. */
+  /** The longest line taken by default, in octets: RFC 4954 section 4. */
   public static final int MAX_LINE = 12288;
 
-  private static final String PROTOCOL = "smtp";
+  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
   private static final String CANCEL = "*";
   private static final String EMPTY_INITIAL_RESPONSE = "=";
   private static final byte[] NOTHING = {};
 
-  private final SettingsReader settings;
-  private final @Nullable String serverName;
-  private final BiPredicate<String, String> mayActAs;
-  private @Nullable SpnegoSaslServer server;
+  private final SmtpAuthServer server;
+  private final @Nullable SocketAddress client;
+  private @Nullable SpnegoSaslServer running;
 
   /** The one that let the client in; disposed, it still tells whom. */
   private @Nullable SpnegoSaslServer succeeded;
 
   /**
-   * Creates an exchange for clients that act as themselves.
+   * The reply to a line of the client: one line.
    *
-   * @param serverName the server's host name, which tickets must be for; null for any
-   * @param properties the settings, {@code mail.smtp.sasl.spnego.keytab} say
+   * @param code the reply code
+   * @param enhancedStatus the enhanced status code of RFC 3463; empty where there is none
+   * @param text the rest of the line: words, or base64 in a challenge
    */
-  public SmtpAuthExchange(@Nullable String serverName, Map<String, ?> properties) {
-    this(serverName, properties, String::equals);
+  public record Reply(int code, String enhancedStatus, String text) {
+    /**
+     * The line to send.
+     *
+     * @return the line without its CRLF; "334 " keeps its space where the challenge is empty
+     */
+    public String line() {
+      return code + " " + (enhancedStatus.isEmpty() ? "" : enhancedStatus + " ") + text;
+    }
+
+    /**
+     * Whether the exchange goes on: the client's next line belongs to it.
+     *
+     * @return true for a challenge
+     */
+    public boolean isContinuation() {
+      return code == AuthReplies.CONTINUE;
+    }
+
+    /**
+     * Whether the client is authenticated and authorized.
+     *
+     * @return true for 235 alone
+     */
+    public boolean isSuccess() {
+      return code == AuthReplies.SUCCESS.code();
+    }
   }
 
   /**
-   * Creates an exchange.
-   *
-   * @param serverName the server's host name, which tickets must be for; null for any
-   * @param properties the settings, {@code mail.smtp.sasl.spnego.keytab} say
-   * @param mayActAs whether a client with this principal ({@code alice@EXAMPLE.COM}) may act as
-   *     this authorization identity; where the client named none it is the principal again
+   * Reads lines that end with CRLF, and keeps no more of a line than is good for anything. It reads
+   * no octet beyond the end of a line, so that the program can go over to TLS or read a message in
+   * between. Give it a buffered stream, and a socket with a read timeout.
    */
-  public SmtpAuthExchange(
-      @Nullable String serverName,
-      Map<String, ?> properties,
-      BiPredicate<String, String> mayActAs) {
-    this.settings = new SettingsReader(PROTOCOL, properties);
-    this.serverName = serverName;
-    this.mayActAs = mayActAs;
-    settings.warnOfUnknownNames();
+  public static final class LineReader {
+    private final InputStream in;
+    private final int maxLine;
+
+    /**
+     * Creates a reader for lines of {@value SmtpAuthExchange#MAX_LINE} octets.
+     *
+     * @param in where the client's octets come from
+     */
+    public LineReader(InputStream in) {
+      this(in, MAX_LINE);
+    }
+
+    /**
+     * Creates a reader.
+     *
+     * @param in where the client's octets come from
+     * @param maxLine the longest line, in octets without its CRLF
+     */
+    public LineReader(InputStream in, int maxLine) {
+      this.in = in;
+      this.maxLine = maxLine;
+    }
+
+    /**
+     * Reads a line. A LF without CR ends none (RFC 5321 section 2.3.8).
+     *
+     * @return the line without its CRLF; of a longer line than allowed one octet more than that,
+     *     which {@link SmtpAuthExchange#auth} refuses; null at the end of the stream
+     * @throws IOException if the stream throws it, or a line does not end at all
+     */
+    public @Nullable String readLine() throws IOException {
+      return BoundedLine.read(in, maxLine);
+    }
   }
 
-  /**
-   * The SASL mechanisms, for the AUTH line of the reply to EHLO (MS-SSEAN section 3.2.3).
-   *
-   * @return their names
-   */
-  public static List<String> mechanisms() {
-    return SaslProperties.MECHANISMS;
+  SmtpAuthExchange(SmtpAuthServer server, @Nullable SocketAddress client) {
+    this.server = server;
+    this.client = client;
   }
 
   /**
@@ -106,12 +161,14 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * @return the reply to send
    */
   public Reply auth(@Nullable String line) {
-    if (line != null && line.length() > MAX_LINE) {
-      close();
-      return new Reply(500, "5.5.6", "Authentication exchange line is too long");
+    if (line != null && line.length() > server.maxLine()) {
+      return failed(
+          AuthReplies.TOO_LONG,
+          Reason.PROTOCOL,
+          "a line of more than " + server.maxLine() + " octets");
     }
     String text = line == null ? CANCEL : line.stripTrailing();
-    return server == null ? command(text) : response(server, text);
+    return running == null ? command(text) : response(running, text);
   }
 
   /**
@@ -121,6 +178,15 @@ public final class SmtpAuthExchange implements AutoCloseable {
    */
   public boolean isAuthenticated() {
     return succeeded != null;
+  }
+
+  /**
+   * Where the client is.
+   *
+   * @return the address that the exchange was made with, if any
+   */
+  public Optional<SocketAddress> client() {
+    return Optional.ofNullable(client);
   }
 
   /**
@@ -134,9 +200,9 @@ public final class SmtpAuthExchange implements AutoCloseable {
   }
 
   /**
-   * Whom the client may act as.
+   * Whom the client acts as.
    *
-   * @return the authorization identity; the principal where the client named none
+   * @return what the authorization answered; by default the principal
    * @throws IllegalStateException before success
    */
   public String authorizationId() {
@@ -146,7 +212,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   /**
    * Whom the client took the server for.
    *
-   * @return the server's Kerberos principal with its realm, which the client's ticket was for
+   * @return the server's Kerberos principal with its realm, as the client's ticket names it
    * @throws IllegalStateException before success
    */
   public String targetName() {
@@ -154,7 +220,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   }
 
   /**
-   * The ticket that the client forwarded.
+   * The ticket that the client forwarded. {@link #close} disposes of it.
    *
    * @return a credential to act as the client, empty where it forwarded none
    * @throws IllegalStateException before success
@@ -163,12 +229,31 @@ public final class SmtpAuthExchange implements AutoCloseable {
     return Optional.ofNullable((GSSCredential) succeeded().getNegotiatedProperty(Sasl.CREDENTIALS));
   }
 
-  /** Gives up an AUTH command that is under way; may be called again. A success stays. */
+  /**
+   * Ends the exchange with its connection: gives up an AUTH command that is under way, and disposes
+   * of the ticket that the client forwarded. Who was authenticated can still be asked. May be
+   * called again.
+   */
   @Override
   public void close() {
-    if (server != null) {
-      server.dispose();
-      server = null;
+    giveUp();
+    if (succeeded == null) {
+      return;
+    }
+    try {
+      Optional<GSSCredential> forwarded = delegatedCredential();
+      if (forwarded.isPresent()) {
+        forwarded.get().dispose();
+      }
+    } catch (GSSException | RuntimeException e) {
+      LOGGER.log(Level.DEBUG, "A forwarded ticket could not be disposed of.", e);
+    }
+  }
+
+  private void giveUp() {
+    if (running != null) {
+      running.dispose();
+      running = null;
     }
   }
 
@@ -178,29 +263,26 @@ public final class SmtpAuthExchange implements AutoCloseable {
         || words.length < 2
         || words.length > 3
         || words[1].isEmpty()) {
-      return new Reply(501, "5.5.2", "Syntax: AUTH mechanism [initial-response]");
+      return AuthReplies.SYNTAX;
     }
     if (isAuthenticated()) {
-      return new Reply(503, "5.5.1", "Already authenticated");
+      return AuthReplies.AGAIN;
     }
     String mechanism = words[1].toUpperCase(Locale.ROOT);
     if (!SaslProperties.MECHANISMS.contains(mechanism)) {
-      return new Reply(504, "5.5.4", "Unrecognized authentication type");
+      return AuthReplies.UNKNOWN_MECHANISM;
     }
     SpnegoSaslServer begun =
-        new SpnegoSaslServer(
-            mechanism,
-            () -> ServerSettings.read(settings, serverName, false),
-            new Authorization(asHandler(mayActAs)));
-    server = begun;
+        new SpnegoSaslServer(mechanism, server::settings, failure -> server.failed(this, failure));
+    running = begun;
     boolean empty = words.length == 2 || words[2].equals(EMPTY_INITIAL_RESPONSE);
     return empty ? evaluate(begun, NOTHING) : decode(begun, words[2]);
   }
 
   private Reply response(SpnegoSaslServer current, String line) {
     if (line.equals(CANCEL)) {
-      close();
-      return new Reply(501, "5.7.0", "Authentication canceled");
+      giveUp();
+      return AuthReplies.CANCELED;
     }
     return decode(current, line);
   }
@@ -213,8 +295,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
       octets = null;
     }
     if (octets == null || base64.length() % 4 != 0) { // the JDK forgives missing padding
-      close();
-      return new Reply(501, "5.5.2", "Cannot decode the response: it is not base64");
+      return failed(AuthReplies.NOT_BASE64, Reason.MALFORMED_TOKEN, "a line that is not base64");
     }
     return evaluate(current, octets);
   }
@@ -224,42 +305,47 @@ public final class SmtpAuthExchange implements AutoCloseable {
     try {
       challenge = current.evaluateResponse(octets);
     } catch (SaslException e) {
-      close();
-      return failure(e);
+      giveUp();
+      return AuthReplies.failure(e);
     }
     if (challenge != null) {
-      return Reply.challenge(Base64.getEncoder().encodeToString(challenge));
+      return AuthReplies.challenge(challenge);
     }
     succeeded = current;
-    close();
-    return Reply.success();
+    giveUp();
+    server.succeeded(this);
+    return AuthReplies.SUCCESS;
   }
 
-  /** What helps the client, and says nothing of the server's files. */
-  private static Reply failure(SaslException e) {
-    Reason reason = e instanceof SpnegoException known ? known.reason() : Reason.GSS_FAILURE;
-    if (reason == Reason.ACCEPTOR_CREDENTIALS || reason == Reason.BAD_SETTING) {
-      return new Reply(454, "4.7.0", "Temporary authentication failure: the server is not set up");
+  /** The end of an exchange that the SASL server does not see. */
+  private Reply failed(Reply reply, Reason reason, String sent) {
+    if (running != null) {
+      giveUp();
+      server.failed(
+          this,
+          new SpnegoException(
+              reason,
+              "Accepting a client "
+                  + server.settings().credentials().describe()
+                  + ": the client sent "
+                  + sent
+                  + ".",
+              "Report it to the client's maker with the log of the exchange.",
+              null));
     }
-    if (reason == Reason.NOT_SPNEGO) {
-      return refused("send SPNEGO with Kerberos, or Kerberos");
-    }
-    if (reason == Reason.NOT_AUTHORIZED) {
-      return refused("not authorized");
-    }
-    if (reason == Reason.CLOCK_SKEW) {
-      return refused("the clocks differ too much");
-    }
-    if (reason == Reason.TICKET_EXPIRED) {
-      return refused("the ticket has expired");
-    }
-    return reason == Reason.MESSAGE_MODIFIED || reason == Reason.ENCRYPTION_TYPE
-        ? refused("the ticket does not fit this server's key")
-        : refused("credentials invalid");
+    return reply;
   }
 
-  private static Reply refused(String why) {
-    return new Reply(535, "5.7.8", "Authentication failed: " + why);
+  /** The client's address, to end a line of the log. */
+  String from() {
+    if (client == null) {
+      return "";
+    }
+    String address =
+        client instanceof InetSocketAddress internet && internet.getAddress() != null
+            ? internet.getAddress().getHostAddress() + ":" + internet.getPort()
+            : Printable.of(client.toString());
+    return " Client: " + address + ".";
   }
 
   private SpnegoSaslServer succeeded() {
@@ -267,17 +353,5 @@ public final class SmtpAuthExchange implements AutoCloseable {
       throw new IllegalStateException("the client is not authenticated");
     }
     return succeeded;
-  }
-
-  private static CallbackHandler asHandler(BiPredicate<String, String> mayActAs) {
-    return callbacks -> {
-      for (Callback callback : callbacks) {
-        if (!(callback instanceof AuthorizeCallback authorize)) {
-          throw new UnsupportedCallbackException(callback);
-        }
-        authorize.setAuthorized(
-            mayActAs.test(authorize.getAuthenticationID(), authorize.getAuthorizationID()));
-      }
-    };
   }
 }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoProvider;
-import io.github.smtpspnego.smtp.Reply;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthServer;
+import io.github.smtpspnego.support.AuthServers;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.MailServer;
 import io.github.smtpspnego.support.Mailer;
@@ -79,7 +81,7 @@ class MsSseanIT {
                             .newInstance(null))
                     .createSaslClient(
                         new String[] {"GSSAPI"}, null, "smtp", "localhost", Map.of(), null));
-    SmtpAuthExchange exchange = new SmtpAuthExchange("localhost", acceptor);
+    SmtpAuthExchange exchange = AuthServers.of("localhost", acceptor).exchange();
     Reply reply =
         asAlice(() -> exchange.auth("AUTH GSSAPI " + encode(jdk.evaluateChallenge(new byte[0]))));
     while (reply.isContinuation()) {
@@ -127,7 +129,7 @@ class MsSseanIT {
 
   @Test
   void section3_2_3_theServerMustHaveGssapiInItsList() throws Exception {
-    assertTrue(SmtpAuthExchange.mechanisms().contains("GSSAPI"));
+    assertTrue(SmtpAuthServer.mechanisms().contains("GSSAPI"));
     mailer().send();
     assertTrue(
         server.dialogue().stream()

@@ -8,12 +8,17 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import javax.security.auth.Subject;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
 import javax.security.auth.kerberos.KerberosTicket;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program that makes first tokens inside a Subject, with the settings of the system properties.
@@ -26,6 +31,7 @@ public final class InitiatorProgram {
     Subject subject = new Subject();
     Map<String, Object> properties = new HashMap<>();
     Duration hour = Duration.ofHours(1);
+    CallbackHandler handler = null;
     switch (args[0]) {
       case "nothing" -> {}
       case "expired-tgt" -> add(subject, "krbtgt/EXAMPLE.TEST", hour.negated());
@@ -34,6 +40,7 @@ public final class InitiatorProgram {
         add(subject, "smtp/localhost", hour);
       }
       case "service-ticket" -> add(subject, "smtp/localhost", hour);
+      case "password" -> handler = InitiatorProgram::answer;
       case "valid-tgt" -> add(subject, "krbtgt/EXAMPLE.TEST", hour);
       case "tgt-that-expires-at-this-moment" -> subject.getPrivateCredentials().add(expiring());
       case "expired-credential-in-subject" ->
@@ -44,7 +51,8 @@ public final class InitiatorProgram {
     }
     for (int i = 0; i < Integer.parseInt(args[1]); i++) {
       try {
-        System.out.println("A token of " + token(subject, properties).length + " octets.");
+        int length = token(subject, properties, handler).length;
+        System.out.println("A token of " + length + " octets.");
       } catch (PrivilegedActionException e) {
         System.out.println(e.getCause());
       }
@@ -91,17 +99,29 @@ public final class InitiatorProgram {
     return credential;
   }
 
-  private static byte[] token(Subject subject, Map<String, Object> properties)
+  private static void answer(Callback[] callbacks) {
+    for (Callback callback : callbacks) {
+      if (callback instanceof NameCallback name) {
+        name.setName("alice");
+      } else if (callback instanceof PasswordCallback password) {
+        password.setPassword("a password".toCharArray());
+      }
+    }
+  }
+
+  private static byte[] token(
+      Subject subject, Map<String, Object> properties, @Nullable CallbackHandler handler)
       throws PrivilegedActionException {
-    PrivilegedExceptionAction<byte[]> make = () -> firstToken(properties);
+    PrivilegedExceptionAction<byte[]> make = () -> firstToken(properties, handler);
     return Subject.doAs(subject, make);
   }
 
-  private static byte[] firstToken(Map<String, Object> properties) throws SaslException {
+  private static byte[] firstToken(
+      Map<String, Object> properties, @Nullable CallbackHandler handler) throws SaslException {
     SaslClient client =
         new SpnegoSaslClientFactory()
             .createSaslClient(
-                new String[] {"GSSAPI"}, null, "smtp", "localhost", properties, null);
+                new String[] {"GSSAPI"}, null, "smtp", "localhost", properties, handler);
     byte[] token = client.evaluateChallenge(new byte[0]);
     client.dispose();
     return token;

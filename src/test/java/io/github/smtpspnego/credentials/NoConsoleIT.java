@@ -47,8 +47,7 @@ class NoConsoleIT {
   @Test
   void anExpiredSubjectDoesNotHideTheUsersTicketCache() {
     Path cache = KDC.ticketCache("alice", Kdc.PASSWORD);
-    String output =
-        run(Map.of("KRB5CCNAME", cache.toString()), List.of(), "expired-tgt", 1);
+    String output = run(Map.of("KRB5CCNAME", cache.toString()), List.of(), "expired-tgt", 1);
     assertTrue(output.contains("A token of "), output);
   }
 
@@ -93,8 +92,7 @@ class NoConsoleIT {
     all.add("java.security.krb5.conf=" + KDC.configuration());
     all.add("javax.security.auth.useSubjectCredsOnly=false");
     ChildJvm.Outcome outcome =
-        ChildJvm.run(
-            InitiatorProgram.class, environment, all, subject, Integer.toString(tokens));
+        ChildJvm.run(InitiatorProgram.class, environment, all, subject, Integer.toString(tokens));
     assertTrue(outcome.ended(), () -> "it still waits: " + outcome.output());
     assertFalse(outcome.output().contains("Kerberos username"), outcome::output);
     assertFalse(outcome.output().contains("Kerberos password"), outcome::output);

@@ -207,7 +207,9 @@ class ServiceTicketsTest {
   void whereTheJdkKeepsNoTicketTheThreadsAskSideBySide() throws Exception {
     begin(TARGET).failed();
     ServiceTickets none =
-        new ServiceTickets(new Subject(true, subject.getPrincipals(), new HashSet<>(), new HashSet<>()), () -> now);
+        new ServiceTickets(
+            new Subject(true, subject.getPrincipals(), new HashSet<>(), new HashSet<>()),
+            () -> now);
     none.begin(credentials, TARGET).inTurn(() -> "a token");
     CountDownLatch both = new CountDownLatch(2);
     List<Thread> asking = new ArrayList<>();

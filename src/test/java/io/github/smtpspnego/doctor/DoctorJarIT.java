@@ -10,18 +10,25 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The doctor's jar in JVMs of its own: alone, and on a program's class path. */
 class DoctorJarIT {
   private static final Path DOCTOR = Path.of(System.getProperty("smtpspnego.doctor.jar"));
   private static final Path DROP_IN = Path.of(System.getProperty("smtpspnego.jar"));
+
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
   private record Outcome(int exitCode, String output) {}
 
@@ -116,6 +123,63 @@ class DoctorJarIT {
     }
   }
 
+  /** The default of Red Hat's systems: what is ours stands in a file of its own. */
+  @Test
+  void itFollowsWhatKrb5ConfIncludes(@TempDir Path directory) throws Exception {
+    Kdc kdc = Kdc.shared();
+    Path included = Files.createDirectory(directory.resolve("krb5.conf.d"));
+    Files.copy(kdc.configuration(), included.resolve("lab.conf"));
+    Files.writeString(
+        included.resolve("kcm_default_ccache"), "[libdefaults]\n  default_ccache_name = KCM:\n");
+    Path configuration =
+        Files.writeString(
+            directory.resolve("krb5.conf"),
+            "includedir %s/\n\n[logging]\n  default = FILE:/var/log/krb5libs.log\n[libdefaults]\n"
+                    .formatted(included)
+                + "  dns_lookup_realm = false\n  ticket_lifetime = 24h\n# default_realm = NO\n");
+    try (MailServer server = mailServer(kdc)) {
+      Outcome outcome =
+          java(
+              "-Djava.security.krb5.conf=" + configuration,
+              "-jar",
+              DOCTOR.toString(),
+              "--host=localhost",
+              "--port=" + server.port(),
+              "--ticketcache=" + kdc.ticketCache("alice", Kdc.PASSWORD),
+              "--json");
+      Diagnosis diagnosis = Diagnosis.read(outcome.exitCode(), outcome.output());
+      assertEquals(0, diagnosis.exitCode(), outcome.output());
+      String kerberos = diagnosis.of("kerberos");
+      assertTrue(kerberos.contains(configuration + ", " + included), kerberos);
+      assertTrue(kerberos.contains("The default realm is EXAMPLE.TEST"), kerberos);
+      assertTrue(kerberos.contains("localhost:" + kdc.proxy().port()), kerberos);
+      assertEquals(List.of(Kdc.full("alice")), server.principals());
+    }
+  }
+
+  /** On a terminal, which {@code script} makes. */
+  @ParameterizedTest
+  @CsvSource({", true", "1, false"})
+  void itIsColouredOnATerminalAndNotWhereThatIsNotWanted(String noColor, boolean coloured)
+      throws Exception {
+    Path script = Path.of("/usr/bin/script");
+    Assumptions.assumeTrue(Files.isExecutable(script), "a terminal");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            script.toString(),
+            "-qec",
+            JAVA + " -jar " + DOCTOR + " --host=localhost --port=1 --ticketcache=/no/such",
+            "/dev/null");
+    builder.environment().remove("NO_COLOR");
+    builder.environment().put("TERM", "xterm");
+    if (noColor != null) {
+      builder.environment().put("NO_COLOR", noColor);
+    }
+    String output = outcome(builder).output();
+    assertTrue(output.contains("Not in order"), output);
+    assertEquals(coloured, output.contains("\u001b[1m"), output);
+  }
+
   private static MailServer mailServer(Kdc kdc) {
     return MailServer.start(
         Map.of("mail.smtp.sasl.spnego.keytab", kdc.keytab("smtp/localhost").toString()));
@@ -128,11 +192,13 @@ class DoctorJarIT {
   }
 
   private static Outcome java(String... arguments) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    List<String> command = new ArrayList<>(List.of(JAVA.toString()));
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return outcome(new ProcessBuilder(command));
+  }
+
+  private static Outcome outcome(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.redirectErrorStream(true).start();
     try (InputStream output = process.getInputStream()) {
       String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
       return new Outcome(process.waitFor(), text);

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.fuzz.Campaign.Trace;
-import io.github.smtpspnego.smtp.Reply;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
+import io.github.smtpspnego.support.AuthServers;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;
@@ -90,7 +91,7 @@ class MutatedClientTokensIT {
         "Tokens to the server",
         Campaign.COUNT,
         (random, trace) -> {
-          SmtpAuthExchange exchange = new SmtpAuthExchange("localhost", parties.keytab);
+          SmtpAuthExchange exchange = AuthServers.of("localhost", parties.keytab).exchange();
           boolean in = new Attack(random, trace, exchange).run();
           if (!in && random.nextInt(50) == 0) {
             assertHonestClientGetsIn(exchange);
@@ -283,7 +284,7 @@ class MutatedClientTokensIT {
     String line = "AUTH GSS-SPNEGO " + Dialogue.encode(token);
     assertTrue(exchange.auth(line).isContinuation());
     assertTrue(exchange.auth("").isSuccess());
-    SmtpAuthExchange other = new SmtpAuthExchange("localhost", parties.keytab);
+    SmtpAuthExchange other = AuthServers.of("localhost", parties.keytab).exchange();
     assertEquals(535, other.auth(line).code(), "a replay");
   }
 }

@@ -60,7 +60,10 @@ class DerTest {
         "02 80 01 00 00", // indefinite length
         "02 81", // no length after its size
         "02 82 01", // half a length
-        "02 84 00 00 00 01 05", // a length of four octets
+        "02 85 00 00 00 00 01 05", // a length of five octets
+        "02 84 ff ff ff ff 05",
+        "02 84 80 00 00 01 05",
+        "1f 02 01 05", // a tag of two octets
         "02 83 ff ff ff 05", // more than there is
         "02 ff 05",
       })
@@ -79,6 +82,20 @@ class DerTest {
   void anObjectIdentifierIsRead() throws Exception {
     assertEquals(Oids.SPNEGO, der("06 06 2b 06 01 05 05 02").readOid());
     assertEquals(Oids.MS_KERBEROS, new Der(Der.encode(Oids.MS_KERBEROS)).readOid());
+  }
+
+  /** X.690 section 8.1.3.5 allows them in BER, and some encoders write them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"02 01 05", "02 81 01 05", "02 82 00 01 05", "02 84 00 00 00 01 05"})
+  void aLengthMayBeLongerThanItNeedsToBe(String hex) throws Exception {
+    assertEquals(5, der(hex).readInt(Der.INTEGER));
+  }
+
+  @Test
+  void unknownFieldsAreSkippedAndKnownOnesAreNot() throws Exception {
+    der("a4 01 ff 85 00 30 00").skipFieldsAfter(3);
+    assertThrows(IOException.class, () -> der("a4 01 ff a3 00").skipFieldsAfter(3));
+    assertThrows(IOException.class, () -> der("a0 00").skipFieldsAfter(3));
   }
 
   @Test

@@ -2,66 +2,65 @@ package io.github.smtpspnego.gss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ReplayCacheTest {
+  private static final int SIZE = 1000;
+  private static final Duration GOOD = Duration.ofMinutes(10);
+
   private Instant now = Instant.EPOCH;
-  private final ReplayCache cache = new ReplayCache(() -> now);
+  private final ReplayCache cache = new ReplayCache(SIZE, () -> now);
 
   @Test
-  void whatWasAcceptedIsKnown() {
-    assertFalse(cache.contains(token(1)));
-    assertTrue(cache.add(token(1)));
-    assertTrue(cache.contains(token(1)));
-    assertFalse(cache.add(token(1)));
-    assertTrue(cache.add(token(2)));
+  void aTokenIsAcceptedOnce() throws IOException {
+    assertTrue(add(1));
+    assertFalse(add(1));
+    assertTrue(add(2));
   }
 
   @Test
-  void lookingDoesNotRemember() {
-    assertFalse(cache.contains(token(1)));
-    assertFalse(cache.contains(token(1)));
-    assertEquals(0, cache.size());
-  }
-
-  @Test
-  void itIsKeptForItsTimeAndAtMostTwice() {
-    cache.add(token(1));
-    now = now.plus(ReplayCache.KEPT);
-    cache.add(token(2)); // the last of the same generation
-    now = now.plus(Duration.ofSeconds(1));
-    cache.add(token(3)); // the first of the next
-    assertTrue(cache.contains(token(1)));
-    now = now.plus(ReplayCache.KEPT);
-    assertTrue(cache.contains(token(2)));
-    now = now.plus(Duration.ofSeconds(1));
-    assertFalse(cache.contains(token(1)));
-    assertFalse(cache.contains(token(2)));
-    assertTrue(cache.contains(token(3)));
+  void aTokenIsRememberedUntilItIsGoodNoMore() throws IOException {
+    add(1);
+    now = now.plus(GOOD);
+    assertFalse(add(1));
+    now = now.plusSeconds(1);
+    assertTrue(add(1));
     assertEquals(1, cache.size());
   }
 
   @Test
-  void theOldestGiveWayWhereThereAreTooMany() {
-    for (int i = 0; i < 2 * ReplayCache.MOST; i++) {
-      assertTrue(cache.add(token(i)));
+  void whereThereIsNoRoomNothingIsForgotten() throws IOException {
+    for (int i = 0; i < SIZE; i++) {
+      assertTrue(add(i));
     }
-    assertEquals(2 * ReplayCache.MOST, cache.size());
-    assertFalse(cache.add(token(0)));
-    assertTrue(cache.add(token(-1)));
-    assertEquals(ReplayCache.MOST + 1, cache.size());
-    assertTrue(cache.add(token(0)));
-    for (int i = ReplayCache.MOST; i < 2 * ReplayCache.MOST; i++) {
-      assertTrue(cache.contains(token(i)));
+    IOException full = assertThrows(IOException.class, () -> add(SIZE));
+    assertTrue(full.getMessage().contains("1000"), full.getMessage());
+    for (int i = 0; i < SIZE; i++) {
+      assertFalse(add(i));
     }
+    now = now.plus(GOOD).plusSeconds(1);
+    assertTrue(add(SIZE));
+    assertEquals(1, cache.size());
   }
 
-  private static long token(int number) {
-    return ReplayCache.hash(ByteBuffer.allocate(4).putInt(number).array());
+  /** The hand-made set that was here before lost it when it grew. */
+  @Test
+  void theDigestThatBeginsWithZeroIsNoException() throws IOException {
+    assertTrue(cache.add(new byte[32], now.plus(GOOD)));
+    for (int i = 1; i < SIZE; i++) {
+      add(i);
+    }
+    assertFalse(cache.add(new byte[32], now.plus(GOOD)));
+  }
+
+  private boolean add(int number) throws IOException {
+    return cache.add(ByteBuffer.allocate(32).putInt(number + 1).array(), now.plus(GOOD));
   }
 }

@@ -8,15 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.support.Dialogue;
+import io.github.smtpspnego.credentials.AcceptedNames;
+import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.security.auth.Subject;
-import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.Oid;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** First tokens as other clients make them, and as nobody should. */
 class SpnegoAcceptorIT {
   private static Subject alice;
-  private static Subject server;
+  private static Path keytab;
 
   private SpnegoAcceptor acceptor;
 
@@ -33,14 +34,17 @@ class SpnegoAcceptorIT {
   static void logIn() {
     Kdc kdc = Kdc.shared();
     alice = kdc.login("alice", Kdc.PASSWORD);
-    server = kdc.acceptor("smtp/localhost", kdc.keytab("smtp/localhost"));
+    keytab = kdc.keytab("smtp/localhost");
   }
 
   @BeforeEach
   void begin() throws Exception {
     acceptor =
-        Dialogue.as(
-            server, () -> new SpnegoAcceptor(null, () -> "Accepting a client", () -> "One key."));
+        new SpnegoAcceptor(
+            AcceptorCredentials.ofKeytab(
+                keytab, new AcceptedNames(List.of("smtp"), List.of(), List.of("*"), "")),
+            ReplayCache.shared(),
+            () -> "Accepting a client");
   }
 
   @Test
@@ -55,45 +59,23 @@ class SpnegoAcceptorIT {
   }
 
   @Test
-  void kerberosUnderMicrosoftsIdentifierAloneIsKerberos() throws Exception {
-    accept(init(List.of(Oids.MS_KERBEROS), kerberosToken(true)));
+  void kerberosUnderMicrosoftsIdentifierAloneIsAnsweredUnderIt() throws Exception {
+    NegTokenResp resp = resp(accept(init(List.of(Oids.MS_KERBEROS), kerberosToken(true))));
+    assertEquals(Oids.MS_KERBEROS, resp.supportedMech);
     assertEstablished();
-  }
-
-  @Test
-  void rfc4178Section4_2_2AnotherMechanismFirstTakesOneMoreRound() throws Exception {
-    byte[] ntlm = "NTLMSSP\0 and so on".getBytes(StandardCharsets.US_ASCII);
-    GSSContext client = Tokens.context(Tokens.KERBEROS, "smtp/localhost", true);
-    byte[] apReq = Tokens.first(alice, client);
-
-    NegTokenResp first = resp(accept(init(List.of(Oids.NTLM, Oids.KERBEROS), Optional.of(ntlm))));
-    assertEquals(NegTokenResp.ACCEPT_INCOMPLETE, first.negState);
-    assertEquals(Oids.KERBEROS, first.supportedMech);
-    assertFalse(acceptor.isEstablished());
-
-    NegTokenResp second = resp(accept(response(apReq)));
-    assertEstablished();
-    assertEquals(NegTokenResp.ACCEPT_COMPLETED, second.negState);
-    byte[] apRep = second.responseToken;
-    Dialogue.as(alice, () -> client.initSecContext(apRep, 0, apRep.length));
-    assertTrue(client.isEstablished());
   }
 
   @Test
   void rfc4178Section4_2_1TheMechTokenIsOptional() throws Exception {
-    accept(init(List.of(Oids.KERBEROS), Optional.empty()));
+    NegTokenResp first = resp(accept(init(List.of(Oids.KERBEROS), Optional.empty())));
+    assertEquals(NegTokenResp.ACCEPT_INCOMPLETE, first.negState);
+    assertEquals(Oids.KERBEROS, first.supportedMech);
     assertFalse(acceptor.isEstablished());
-    accept(response(kerberosToken(true).orElseThrow()));
+    NegTokenResp second = resp(accept(response(kerberosToken(true).orElseThrow())));
+    assertEquals(NegTokenResp.ACCEPT_COMPLETED, second.negState);
+    assertNull(second.supportedMech, "RFC 4178 section 4.2.2: in the first reply only");
+    assertNull(second.mechListMic, "Kerberos was the client's first choice");
     assertEstablished();
-  }
-
-  @Test
-  void anotherMechanismFirstWithoutMutualAuthenticationFailsClearly() throws Exception {
-    accept(init(List.of(Oids.NTLM, Oids.KERBEROS), Optional.empty()));
-    byte[] token = response(kerberosToken(false).orElseThrow());
-    SpnegoException e = assertThrows(SpnegoException.class, () -> accept(token));
-    assertFalse(acceptor.isEstablished());
-    assertTrue(e.toString().contains("mutual"), e.getMessage());
   }
 
   @Test
@@ -140,7 +122,7 @@ class SpnegoAcceptorIT {
   @Test
   void anApReqIsReadWholeOrNotAtAll() throws Exception {
     byte[] token = kerberosToken(true).orElseThrow();
-    String ticket = new PeerToken(token).apReq().describe();
+    String ticket = new PeerToken(token).apReq().ticket.describe();
     assertTrue(ticket.startsWith("a ticket for smtp/localhost@EXAMPLE.TEST (kvno "), ticket);
     for (int length = 0; length < token.length; length++) {
       PeerToken cut = new PeerToken(Arrays.copyOf(token, length));
@@ -159,7 +141,8 @@ class SpnegoAcceptorIT {
     for (String renamed :
         List.of(text, text.replace("EXAMPLE.TEST", "EXAMPLE.PEST"), text.replace("smtp", "SMTP"))) {
       begin();
-      assertRefused(Reason.PROTOCOL, "replay", renamed.getBytes(StandardCharsets.ISO_8859_1));
+      assertRefused(
+          Reason.REPLAY, "received before", renamed.getBytes(StandardCharsets.ISO_8859_1));
     }
   }
 
@@ -178,7 +161,7 @@ class SpnegoAcceptorIT {
   }
 
   private byte[] accept(byte[] token) throws Exception {
-    return Dialogue.as(server, () -> acceptor.accept(token));
+    return acceptor.accept(token);
   }
 
   private static Optional<byte[]> kerberosToken(boolean mutualAuth) throws Exception {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,9 +15,14 @@ import java.util.Map;
  * @param output what it wrote, standard error included
  */
 record Command(int exitCode, String output) {
+  /** Coreutils' timeout, which ends with 124 where the program does not end by itself. */
+  private static final List<String> BOUNDED = List.of("timeout", "--kill-after=5", "120");
+
   /** Runs a program; what it reads is given. */
   static Command run(Map<String, String> environment, String input, List<String> command) {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    List<String> bounded = new ArrayList<>(BOUNDED);
+    bounded.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(bounded).redirectErrorStream(true);
     builder.environment().putAll(environment);
     try {
       Process process = builder.start();

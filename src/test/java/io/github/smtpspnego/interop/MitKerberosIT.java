@@ -132,7 +132,7 @@ class MitKerberosIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"service, imap", "spn, smtp/elsewhere@EXAMPLE.TEST"})
+  @CsvSource({"service, ldap", "spn, smtp/elsewhere@EXAMPLE.TEST"})
   void aServerThatTheKdcDoesNotKnow(String setting, String value) {
     Path cache = PEERS.kinit("alice", Peers.PASSWORD);
     assertReason(

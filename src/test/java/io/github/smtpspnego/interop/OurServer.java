@@ -61,11 +61,16 @@ final class OurServer implements AutoCloseable {
     return port;
   }
 
+  /** Forgets what it has printed. */
+  void forgetLines() {
+    lines.clear();
+  }
+
   /** Waits for a line that the server prints; fails with what it printed instead. */
   void awaitLine(String expected) {
     StringBuilder instead = new StringBuilder();
     try {
-      for (String line = lines.poll(30, TimeUnit.SECONDS);
+      for (String line = lines.poll(60, TimeUnit.SECONDS);
           line != null;
           line = lines.poll(10, TimeUnit.SECONDS)) {
         if (line.equals(expected)) {

@@ -2,7 +2,9 @@ package io.github.smtpspnego.interop;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,27 +24,34 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
+import org.opentest4j.TestAbortedException;
 
 /**
- * An MIT KDC, Postfix and Dovecot, started by {@code src/test/peers/peers.sh} and stopped when this
- * JVM ends, however it ends: the script waits for the end of its input. The JVM's Kerberos
- * configuration names this KDC.
+ * An MIT KDC, Postfix and Dovecot, and more servers where a test needs them, started by {@code
+ * src/test/peers/peers.sh} and stopped when this JVM ends, however it ends: the script waits for
+ * the end of its input. The JVM's Kerberos configuration names these KDCs.
  */
 final class Peers {
   static final String REALM = "EXAMPLE.TEST";
   static final String PASSWORD = "alices-secret";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final AtomicInteger FILES = new AtomicInteger();
 
-  private final Map<String, String> facts;
+  private final Process script;
+  private final BufferedReader output;
+  private final Map<String, String> facts = new HashMap<>();
+
+  /** What came of each server that was asked for; empty where it runs. */
+  private final Map<String, Optional<RuntimeException>> servers = new HashMap<>();
 
   private static final class Holder {
     static final Peers SHARED = start();
   }
 
-  private Peers(Map<String, String> facts) {
-    this.facts = facts;
+  private Peers(Process script) {
+    this.script = script;
+    this.output = script.inputReader();
   }
 
   /** The peers of this JVM, with the principals alice, smtp/localhost and SMTPSVC/localhost. */
@@ -56,21 +66,54 @@ final class Peers {
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(script)));
-      Map<String, String> facts = new HashMap<>();
-      BufferedReader output = script.inputReader();
-      for (String line = output.readLine(); !"ready".equals(line); line = output.readLine()) {
-        if (line == null) {
-          throw new IllegalStateException("peers.sh did not start the peers; it says why above");
-        }
-        String[] fact = line.split("=", 2);
-        facts.put(fact[0], fact[1]);
-      }
-      Peers peers = new Peers(facts);
+      Peers peers = new Peers(script);
+      peers.readFacts();
       System.setProperty("java.security.krb5.conf", peers.file("krb5.conf").toString());
       return peers;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Reads what the script prints until it has started what it was asked for. */
+  private void readFacts() throws IOException {
+    for (String line = output.readLine(); !"ready".equals(line); line = output.readLine()) {
+      if (line == null) {
+        throw new IllegalStateException("peers.sh has ended; it says why above");
+      }
+      String[] fact = line.split("=", 2);
+      facts.put(fact[0], fact[1]);
+    }
+  }
+
+  /**
+   * Starts one more server, or looks for a client, where that was not done yet. Skips the test that
+   * calls it where this machine cannot provide it.
+   */
+  synchronized void need(String server) {
+    servers.computeIfAbsent(server, this::ask).ifPresent(Peers::raise);
+  }
+
+  private Optional<RuntimeException> ask(String server) {
+    try {
+      OutputStream input = script.getOutputStream();
+      input.write((server + "\n").getBytes(StandardCharsets.UTF_8));
+      input.flush();
+      readFacts();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String absent = facts.remove("absent");
+    String failed = facts.remove("failed");
+    if (failed != null) {
+      return Optional.of(new IllegalStateException(failed));
+    }
+    return Optional.ofNullable(absent)
+        .map(reason -> new TestAbortedException(server + " is left out: " + reason));
+  }
+
+  private static void raise(RuntimeException failure) {
+    throw failure;
   }
 
   private static void stop(Process script) {
@@ -82,13 +125,17 @@ final class Peers {
     }
   }
 
-  /** The port of one of Postfix's listeners: smtp, submission, smtps or wrongName. */
+  /** The port of a server that runs, by the name that the script gives it. */
   int port(String listener) {
-    return Integer.parseInt(facts.get(listener));
+    return Integer.parseInt(fact(listener));
+  }
+
+  String fact(String name) {
+    return Objects.requireNonNull(facts.get(name), name);
   }
 
   Path file(String name) {
-    return Path.of(facts.get("directory"), name);
+    return Path.of(fact("directory"), name);
   }
 
   Path newFile(String kind) {
@@ -175,6 +222,21 @@ final class Peers {
         "Postfix logged no " + text);
   }
 
+  /** A server's log from now on. */
+  Log log(String name) {
+    return new Log(file(name), read(file(name)).length());
+  }
+
+  /** What is in a log after a place. */
+  record Log(Path file, int start) {
+    /** Waits until it holds a text. */
+    void await(String text) {
+      Peers.await(
+          () -> Optional.of(text).filter(read(file).substring(start)::contains),
+          () -> "no " + text + " in " + file + " but:\n" + read(file).substring(start));
+    }
+  }
+
   private List<Path> mails() {
     Path maildir = file("mail").resolve("bob").resolve("new");
     if (!Files.isDirectory(maildir)) {
@@ -196,6 +258,10 @@ final class Peers {
   }
 
   private String await(Supplier<Optional<String>> found, String otherwise) {
+    return await(found, () -> otherwise + ":\n" + read(file("postfix.log")));
+  }
+
+  private static String await(Supplier<Optional<String>> found, Supplier<String> otherwise) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
       Optional<String> text = found.get();
@@ -208,6 +274,6 @@ final class Peers {
         throw new IllegalStateException(e);
       }
     }
-    throw new AssertionError(otherwise + ":\n" + read(file("postfix.log")));
+    throw new AssertionError(otherwise.get());
   }
 }

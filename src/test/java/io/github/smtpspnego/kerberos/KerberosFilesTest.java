@@ -1,6 +1,8 @@
 package io.github.smtpspnego.kerberos;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,13 +11,18 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +53,208 @@ class KerberosFilesTest {
     assertEquals(List.of("dc1.contoso.com:88", "dc2.contoso.com"), conf.kdcs("CORP.CONTOSO.COM"));
     assertEquals(List.of("dc.other"), conf.kdcs("OTHER"));
     assertEquals(List.of(), conf.kdcs("NONE"));
+  }
+
+  /** How configurations are written, and how they are broken. Each file is a directory's own. */
+  private static final Map<String, Map<String, String>> LAYOUTS = new TreeMap<>();
+
+  private static final String REALM =
+      """
+      [libdefaults]
+        default_realm = EXAMPLE.TEST
+        udp_preference_limit = 1
+      [realms]
+        EXAMPLE.TEST = {
+          kdc = dc1.example.test:88
+          kdc = dc2.example.test
+        }
+      """;
+
+  static {
+    LAYOUTS.put("alone", Map.of("krb5.conf", REALM));
+    LAYOUTS.put("missing", Map.of());
+    LAYOUTS.put("empty", Map.of("krb5.conf", ""));
+    // As Red Hat's systems have it; what it includes comes first, and so counts.
+    LAYOUTS.put(
+        "included directory",
+        Map.of(
+            "krb5.conf",
+            """
+            # To opt out of the system crypto-policies configuration of krb5, remove the symlink.
+            includedir @/krb5.conf.d/
+
+            [logging]
+                default = FILE:/var/log/krb5libs.log
+            [libdefaults]
+                dns_lookup_realm = false
+            #    default_realm = EXAMPLE.COM
+                default_realm = OTHER.TEST
+            [realms]
+            # EXAMPLE.COM = {
+            # }
+            """,
+            "krb5.conf.d/kcm_default_ccache",
+            "[libdefaults]\n default_ccache_name = KCM:\n",
+            "krb5.conf.d/lab.conf",
+            REALM));
+    LAYOUTS.put(
+        "names that do not count",
+        Map.of(
+            "krb5.conf", "includedir @/d\n[libdefaults]\n default_realm = LAST.TEST\n",
+            "d/.hidden.conf", REALM,
+            "d/lab.conf.rpmsave", REALM,
+            "d/a b", REALM,
+            "d/directory/lab.conf", REALM));
+    LAYOUTS.put(
+        "include in include",
+        Map.of("krb5.conf", "include @/a\n", "a", "; no\ninclude   @/b\n", "b", REALM));
+    LAYOUTS.put(
+        "included twice",
+        Map.of("krb5.conf", "include @/a\ninclude @/a\n[libdefaults]\n", "a", REALM));
+    LAYOUTS.put("includes itself", Map.of("krb5.conf", "include @/krb5.conf\n" + REALM));
+    LAYOUTS.put("relative", Map.of("krb5.conf", "include a\n" + REALM, "a", REALM));
+    LAYOUTS.put("included file missing", Map.of("krb5.conf", "include @/none\n" + REALM));
+    LAYOUTS.put("included directory missing", Map.of("krb5.conf", "includedir @/none\n" + REALM));
+    LAYOUTS.put(
+        "include after a section", Map.of("krb5.conf", REALM + "include @/a\n", "a", REALM));
+    LAYOUTS.put("other directives", Map.of("krb5.conf", "module a:b\nincludedirs x\n" + REALM));
+    LAYOUTS.put(
+        "braces on lines of their own",
+        Map.of("krb5.conf", REALM.replace("= {", "=\n{").replace("[realms]", "[ Realms ]")));
+    LAYOUTS.put("value beside the brace", Map.of("krb5.conf", REALM.replace("= {", "=\n{ x = y")));
+    LAYOUTS.put("all on one line", Map.of("krb5.conf", "[realms]\nEXAMPLE.TEST = { kdc = a }\n"));
+    LAYOUTS.put("not closed", Map.of("krb5.conf", REALM.replace("}", "")));
+    LAYOUTS.put("closed twice", Map.of("krb5.conf", REALM.replace("}", "}\n}")));
+    LAYOUTS.put("no equals sign", Map.of("krb5.conf", REALM + "what\n"));
+    LAYOUTS.put("bad title", Map.of("krb5.conf", REALM + "[what\n"));
+    LAYOUTS.put("no title", Map.of("krb5.conf", REALM + "[ ]\n"));
+    LAYOUTS.put(
+        "subsections",
+        Map.of("krb5.conf", REALM.replace("kdc = dc2", "v4 = {\n kdc = no\n }\n kdc = dc2")));
+    LAYOUTS.put(
+        "twice",
+        Map.of("krb5.conf", REALM + REALM.replace("EXAMPLE", "SECOND") + REALM.replace("dc", "x")));
+    LAYOUTS.put(
+        "value and section of one name",
+        Map.of("krb5.conf", REALM + "[libdefaults]\n default_realm = {\n x = y\n }\n"));
+    LAYOUTS.put(
+        "quotes and commas",
+        Map.of(
+            "krb5.conf",
+            """
+            [libdefaults]
+              default_realm = "EXAMPLE.TEST"
+              udp_preference_limit = ' 1'
+            [realms]
+              EXAMPLE.TEST = {
+                kdc = dc1,dc2 , dc3	dc4
+                kdc = dc5
+              }
+            """));
+    LAYOUTS.put("no text", Map.of("krb5.conf", REALM + "# \u00fc is no UTF-8 here\n"));
+  }
+
+  @Test
+  void whatIsToldOfKrb5ConfIsWhatTheJdkReads() throws Exception {
+    List<String> files = new ArrayList<>();
+    for (Map.Entry<String, Map<String, String>> layout : LAYOUTS.entrySet()) {
+      files.add(write(layout.getKey(), layout.getValue()).toString());
+    }
+    List<String> ofJdk = probe(files);
+    assertEquals(files.size(), ofJdk.size(), ofJdk::toString);
+    List<String> names = List.copyOf(LAYOUTS.keySet());
+    assertAll(
+        IntStream.range(0, files.size())
+            .mapToObj(i -> () -> assertEquals(ofJdk.get(i), told(files.get(i)), names.get(i))));
+    assertTrue(ofJdk.stream().filter("refused"::equals).count() >= 10, ofJdk::toString);
+  }
+
+  @Test
+  void theFilesAreNamedAndSoIsWhatIsWrongWithThem() throws Exception {
+    Path file = write("named", LAYOUTS.get("included directory"));
+    String directory = file.getParent().toString();
+    assertEquals(
+        "Kerberos configuration: @/krb5.conf, @/krb5.conf.d/kcm_default_ccache,"
+            + " @/krb5.conf.d/lab.conf, default realm EXAMPLE.TEST, KDCs"
+            + " {EXAMPLE.TEST=[dc1.example.test:88, dc2.example.test]}",
+        read(file).describe().replace(directory, "@"));
+    assertEquals(
+        file + " (not usable: an opening brace without a closing one)",
+        read(write("broken", LAYOUTS.get("not closed"))).location().replace("broken", "named"));
+    assertEquals(
+        directory + "/none (does not exist)", read(file.resolveSibling("none")).location());
+    assertTrue(read(file.getParent()).isRefused(), "a directory");
+    assertFalse(read(Path.of("/dev/null")).isRefused(), "no file, and the JDK reads it");
+  }
+
+  @Test
+  void systemPropertiesStandBeforeTheFile() throws Exception {
+    Path file = write("properties", LAYOUTS.get("alone"));
+    try {
+      System.setProperty("java.security.krb5.realm", "PROPERTY.TEST");
+      assertTrue(read(file).location().contains("one is set without the other"));
+      System.setProperty("java.security.krb5.kdc", "dc8:dc9");
+      Krb5Conf conf = read(file);
+      assertEquals(Optional.of("PROPERTY.TEST"), conf.defaultRealm());
+      assertEquals(List.of("dc8", "dc9"), conf.kdcs("PROPERTY.TEST"));
+      assertEquals(List.of("dc1.example.test:88", "dc2.example.test"), conf.kdcs("EXAMPLE.TEST"));
+      assertTrue(conf.describe().contains(file.toString()), conf::describe);
+    } finally {
+      System.clearProperty("java.security.krb5.realm");
+      System.clearProperty("java.security.krb5.kdc");
+    }
+  }
+
+  private Path write(String layout, Map<String, String> files) throws IOException {
+    Path root = Files.createDirectories(directory.resolve(layout.replace(' ', '-')));
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Path path = root.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.writeString(
+          path, file.getValue().replace("@", root.toString()), StandardCharsets.ISO_8859_1);
+    }
+    return root.resolve("krb5.conf");
+  }
+
+  private static Krb5Conf read(Path file) {
+    String before = System.getProperty("java.security.krb5.conf");
+    System.setProperty("java.security.krb5.conf", file.toString());
+    try {
+      return Krb5Conf.read();
+    } finally {
+      System.setProperty("java.security.krb5.conf", before);
+    }
+  }
+
+  /** In the words of the probe. */
+  private static String told(String file) {
+    Krb5Conf conf = read(Path.of(file));
+    if (conf.isRefused()) {
+      return "refused";
+    }
+    List<String> kdcs = conf.kdcs("EXAMPLE.TEST");
+    return conf.defaultRealm().orElse(null)
+        + " | "
+        + (kdcs.isEmpty() ? null : String.join(" ", kdcs))
+        + " | "
+        + conf.value("libdefaults", "udp_preference_limit").orElse(null);
+  }
+
+  /** What the JDK's own class says, which only another JVM shows. */
+  private static List<String> probe(List<String> files) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-exports",
+                "java.security.jgss/sun.security.krb5=ALL-UNNAMED",
+                Path.of("src", "test", "probes", "Krb5Probe.java").toString()));
+    command.addAll(files);
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (InputStream output = process.getInputStream()) {
+      return new String(output.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
   }
 
   @Test
@@ -128,9 +337,7 @@ class KerberosFilesTest {
     for (int length = 0; length <= whole.length; length++) {
       Path cache = Files.write(directory.resolve("cache"), Arrays.copyOf(whole, length));
       assertEquals(
-          length < owner
-              ? Optional.empty()
-              : Optional.of("smtp/mail.example.test@EXAMPLE.TEST"),
+          length < owner ? Optional.empty() : Optional.of("smtp/mail.example.test@EXAMPLE.TEST"),
           TicketCacheFile.defaultPrincipal(cache),
           "of " + length);
     }

@@ -252,12 +252,12 @@ class AuthenticatorIT {
   /** That Jakarta Mail then asks is its own way, and it asks once. */
   @Test
   void aWrongPasswordIsAskedForAgainAtMostOnce() {
-    kdc.add("grace", "her own secret");
-    AskedUser user = AskedUser.answering("grace", "another guess");
+    kdc.add("gwen", "her own secret");
+    AskedUser user = AskedUser.answering("gwen", "another guess");
     try (ScriptedSmtpServer server = offering("GSSAPI", AuthScripts.accepting(acceptor));
         LogRecorder log = LogRecorder.start()) {
       Program.Failure failure =
-          Program.withGssapi().authenticator(user).failToSend(server, "grace", "a guess");
+          Program.withGssapi().authenticator(user).failToSend(server, "gwen", "a guess");
       assertEquals(Reason.WRONG_PASSWORD, failure.reason());
       assertTrue(user.questions() <= 1, () -> user.questions() + " questions");
       int warnings = log.warnings().size();

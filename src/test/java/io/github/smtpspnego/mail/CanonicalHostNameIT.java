@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * ticket is for the name that the address has. The program's JVM has a hosts file of its own.
  */
 class CanonicalHostNameIT {
-  private static final String ALIAS = "alias.example.test";
+  private static final String ALIAS = "nickname.example.test";
 
   private static Kdc kdc;
   private static Path hosts;
@@ -28,7 +28,7 @@ class CanonicalHostNameIT {
   @BeforeAll
   static void nameTheHosts() throws Exception {
     kdc = Kdc.shared();
-    kdc.add("smtp/alias.example.test", "a key that the server does not hold");
+    kdc.add("smtp/nickname.example.test", "a key that the server does not hold");
     kdc.add("smtp/real.example.test", "the server's key");
     cache = kdc.ticketCache("alice", Kdc.PASSWORD);
     asReal =

@@ -14,7 +14,8 @@ class MechanismChoiceTest {
       Properties properties, String listed, boolean hasPassword, String offered)
       throws SpnegoException {
     List<String> words = listed.isEmpty() ? List.of() : List.of(listed.split(" ", -1));
-    AuthPolicy policy = AuthPolicy.of("smtp", properties, "mail.test", true, words, hasPassword);
+    AuthPolicy policy =
+        AuthPolicy.of("smtp", properties, List.of("mail.test"), true, words, hasPassword);
     assertEquals(true, policy.isActive());
     return MechanismChoice.of(policy, hasPassword, offered);
   }

@@ -9,9 +9,11 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -78,12 +80,35 @@ class AcceptorCredentialsIT {
   }
 
   @Test
+  void aKeytabWithoutAKeyForMailIsListed() throws Exception {
+    Path file = kdc.keytab("bob");
+    assertRefuses(
+        keytab(file), file.toString(), "smtp/localhost or SMTPSVC/localhost", "bob@EXAMPLE.TEST");
+  }
+
+  @Test
   void aTicketThatFitsNoKeyIsDescribedBesideTheKeys() throws Exception {
+    byte[] damaged = token();
+    damaged[damaged.length - 300] ^= 1; // in the ticket's encrypted part
     SpnegoException e =
-        assertThrows(SpnegoException.class, () -> accept(keytab(kdc.keytab("bob")), token()));
+        assertThrows(
+            SpnegoException.class, () -> accept(keytab(kdc.keytab("smtp/localhost")), damaged));
     assertEquals(Reason.MESSAGE_MODIFIED, e.reason());
     assertContains(e, "a ticket for smtp/localhost@EXAMPLE.TEST (kvno");
-    assertContains(e, "The keytab holds: bob@EXAMPLE.TEST (kvno");
+    assertContains(e, "does not fit the server's key of smtp/localhost@EXAMPLE.TEST.");
+  }
+
+  @Test
+  void aTicketOfAnotherEncryptionTypeNeverReachesTheKeys() throws Exception {
+    byte[] token = token();
+    int etype = new String(token, StandardCharsets.ISO_8859_1).indexOf("localhost") + 9 + 8;
+    assertEquals(17, token[etype + 2]);
+    token[etype + 2] = 18;
+    SpnegoException e =
+        assertThrows(
+            SpnegoException.class, () -> accept(keytab(kdc.keytab("smtp/localhost")), token));
+    assertEquals(Reason.ENCRYPTION_TYPE, e.reason(), e.getMessage());
+    assertContains(e, "enctype 18");
   }
 
   @Test
@@ -133,26 +158,44 @@ class AcceptorCredentialsIT {
   }
 
   @Test
-  void aGssCredentialForBothMechanismsIsUsed() throws Exception {
+  void aGssCredentialForKerberosIsUsed() throws Exception {
     Subject server = kdc.acceptor("smtp/localhost", kdc.keytab("smtp/localhost"));
+    Oid[] kerberos = {new Oid(Tokens.KERBEROS)};
     Oid[] both = {new Oid(Tokens.SPNEGO), new Oid(Tokens.KERBEROS)};
     Map<String, Object> properties = new HashMap<>();
-    properties.put(Sasl.CREDENTIALS, credential(server, both, GSSCredential.ACCEPT_ONLY));
-    assertAccepts(properties, token());
-    assertAccepts(properties, Tokens.first(alice, Tokens.KERBEROS, "smtp/localhost"));
+    for (Oid[] mechanisms : List.of(kerberos, both)) {
+      properties.put(Sasl.CREDENTIALS, credential(server, mechanisms, GSSCredential.ACCEPT_ONLY));
+      assertAccepts(properties, token());
+      assertAccepts(properties, Tokens.first(alice, Tokens.KERBEROS, "smtp/localhost"));
+    }
   }
 
   @Test
-  void aGssCredentialForKerberosAloneFailsClearlyWithSpnego() throws Exception {
-    Subject server = kdc.acceptor("smtp/localhost", kdc.keytab("smtp/localhost"));
+  void aGssCredentialThatCannotAcceptSaysSo() throws Exception {
     Oid[] kerberos = {new Oid(Tokens.KERBEROS)};
     Map<String, Object> properties = new HashMap<>();
-    properties.put(Sasl.CREDENTIALS, credential(server, kerberos, GSSCredential.ACCEPT_ONLY));
-    assertAccepts(properties, Tokens.first(alice, Tokens.KERBEROS, "smtp/localhost"));
-    assertRefuses(properties, "GSS credential", "SPNEGO");
-
     properties.put(Sasl.CREDENTIALS, credential(alice, kerberos, GSSCredential.INITIATE_ONLY));
     assertRefuses(properties, "initiating only");
+    properties.put(Sasl.CREDENTIALS, "a text");
+    SpnegoException e = assertThrows(SpnegoException.class, () -> accept(properties, token()));
+    assertEquals(Reason.BAD_SETTING, e.reason());
+    Subject server = kdc.acceptor("smtp/localhost", kdc.keytab("smtp/localhost"));
+    GSSCredential disposed = credential(server, kerberos, GSSCredential.ACCEPT_ONLY);
+    disposed.dispose();
+    properties.put(Sasl.CREDENTIALS, disposed);
+    assertRefuses(properties, "not disposed");
+  }
+
+  @Test
+  void aGssCredentialOfAnotherServiceIsRefusedUnlessItIsNamed() throws Exception {
+    kdc.add("nntp/localhost", "the news server's key");
+    Subject news = kdc.acceptor("nntp/localhost", kdc.keytab("nntp/localhost"));
+    Oid[] kerberos = {new Oid(Tokens.KERBEROS)};
+    Map<String, Object> properties = new HashMap<>();
+    properties.put(Sasl.CREDENTIALS, credential(news, kerberos, GSSCredential.ACCEPT_ONLY));
+    assertRefuses(properties, "nntp/localhost@EXAMPLE.TEST");
+    properties.put(PREFIX + "principal", "nntp/localhost");
+    assertAccepts(properties, Tokens.first(alice, Tokens.SPNEGO, "nntp/localhost"));
   }
 
   @Test

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,12 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The syntax of RFC 4954, before any token is looked at. */
 class SmtpAuthExchangeTest {
   private final SmtpAuthExchange exchange =
-      new SmtpAuthExchange(
-          "mail.example.test", Map.of("mail.smtp.sasl.spnego.keytab", "/no/such/keytab"));
+      SmtpAuthServer.builder().keytab(Path.of("/no/such/keytab")).build().exchange();
 
   @Test
   void msSsean3_2_3TheMechanismsForEhlo() {
-    assertEquals(List.of("GSSAPI", "GSS-SPNEGO"), SmtpAuthExchange.mechanisms());
+    assertEquals(List.of("GSSAPI", "GSS-SPNEGO"), SmtpAuthServer.mechanisms());
   }
 
   @ParameterizedTest

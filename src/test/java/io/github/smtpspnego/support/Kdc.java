@@ -123,6 +123,7 @@ public final class Kdc {
   /** A {@code krb5.conf}. */
   public final class Settings {
     private final Map<String, String> libdefaults = new LinkedHashMap<>();
+    private final Map<String, Integer> otherRealms = new LinkedHashMap<>();
     private List<Integer> kdcPorts = List.of(proxy.port());
 
     private Settings() {
@@ -151,12 +152,25 @@ public final class Kdc {
       return this;
     }
 
+    /** Names another realm and the port of its KDC. */
+    public Settings realm(String name, int kdcPort) {
+      otherRealms.put(name, kdcPort);
+      return this;
+    }
+
     String text() {
       StringBuilder text = new StringBuilder("[libdefaults]\n");
       libdefaults.forEach(
           (name, value) -> text.append("  ").append(name).append(" = ").append(value).append('\n'));
       text.append("[realms]\n  ").append(REALM).append(" = {\n");
       kdcPorts.forEach(port -> text.append("    kdc = localhost:").append(port).append('\n'));
+      otherRealms.forEach(
+          (realm, port) ->
+              text.append("  }\n  ")
+                  .append(realm)
+                  .append(" = {\n    kdc = localhost:")
+                  .append(port)
+                  .append('\n'));
       text.append("  }\n[domain_realm]\n  localhost = ").append(REALM).append('\n');
       return text.toString();
     }
@@ -227,6 +241,15 @@ public final class Kdc {
     }
   }
 
+  /** Adds a principal of another realm, as a trust between realms needs it. */
+  void addOfOtherRealm(String principal, String password) {
+    try {
+      server.createPrincipal(principal, password);
+    } catch (KrbException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Gives a principal a new key, as a server's administrator does. */
   public void changePassword(String principal, String password) {
     try {
@@ -282,8 +305,13 @@ public final class Kdc {
 
   /** Logs in as a program does by itself: a Subject with a ticket-granting ticket. */
   public Subject login(String principal, String password) {
+    return loginOf(full(principal), password);
+  }
+
+  /** Logs in as a client of another realm. */
+  static Subject loginOf(String principal, String password) {
     return JaasLogin.login(
-        Map.of("principal", full(principal)),
+        Map.of("principal", principal),
         callbacks ->
             Arrays.stream(callbacks)
                 .filter(PasswordCallback.class::isInstance)

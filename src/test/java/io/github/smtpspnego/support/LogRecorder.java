@@ -26,12 +26,18 @@ public final class LogRecorder extends Handler implements AutoCloseable {
     return at(Level.WARNING);
   }
 
+  public List<String> infos() {
+    return at(Level.INFO);
+  }
+
   public List<String> debugs() {
     return at(Level.FINE);
   }
 
   private List<String> at(Level level) {
     return records.stream()
+        // Angus Mail logs under the name of its transport's package, which is ours for a subclass.
+        .filter(record -> logger.getName().equals(record.getLoggerName()))
         .filter(record -> record.getLevel().equals(level))
         .map(new SimpleFormatter()::formatMessage)
         .toList();

@@ -14,8 +14,9 @@ import com.icegreen.greenmail.smtp.commands.SmtpCommand;
 import com.icegreen.greenmail.smtp.commands.SmtpCommandRegistry;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import io.github.smtpspnego.smtp.Reply;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthServer;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,8 +37,7 @@ public final class MailServer implements AutoCloseable {
   /** More than there are threads in any test: who is turned away comes back after a second. */
   private static final int MOST_WAITING = 256;
 
-  private final @Nullable String name;
-  private final Map<String, ?> settings;
+  private final SmtpAuthServer authServer;
   private final List<String> dialogue = Collections.synchronizedList(new ArrayList<>());
   private final List<String> principals = Collections.synchronizedList(new ArrayList<>());
   private final List<String> authorizationIds = Collections.synchronizedList(new ArrayList<>());
@@ -45,8 +45,7 @@ public final class MailServer implements AutoCloseable {
   private final GreenMail greenMail;
 
   private MailServer(@Nullable String name, Map<String, ?> settings) {
-    this.name = name;
-    this.settings = settings;
+    this.authServer = AuthServers.of(name, settings);
     this.greenMail = new KerberosGreenMail();
   }
 
@@ -189,12 +188,12 @@ public final class MailServer implements AutoCloseable {
       conn.setHeloName(commandLine.substring(4).strip());
       state.clearMessage();
       conn.send("250-" + conn.getServerGreetingsName());
-      conn.send("250 AUTH " + String.join(" ", SmtpAuthExchange.mechanisms()));
+      conn.send("250 AUTH " + String.join(" ", SmtpAuthServer.mechanisms()));
     }
   }
 
   private final class Auth extends SmtpCommand {
-    private final SmtpAuthExchange exchange = new SmtpAuthExchange(name, settings);
+    private final SmtpAuthExchange exchange = authServer.exchange();
 
     @Override
     public void execute(

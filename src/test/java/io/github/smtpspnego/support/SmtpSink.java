@@ -1,11 +1,11 @@
 package io.github.smtpspnego.support;
 
-import io.github.smtpspnego.smtp.Reply;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
-import java.io.BufferedReader;
+import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
+import io.github.smtpspnego.smtp.SmtpAuthServer;
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,14 +24,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SmtpSink implements AutoCloseable {
   private static final int MOST_WAITING = 256;
 
-  private final Map<String, ?> settings;
+  private final SmtpAuthServer server;
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger logins = new AtomicInteger();
   private final AtomicInteger mails = new AtomicInteger();
 
   private SmtpSink(Map<String, ?> settings) {
-    this.settings = settings;
+    this.server = AuthServers.of("localhost", settings);
     try {
       listener = new ServerSocket(0, MOST_WAITING, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
@@ -101,15 +101,14 @@ public final class SmtpSink implements AutoCloseable {
   }
 
   private final class Connection {
-    private final BufferedReader in;
+    private final SmtpAuthExchange.LineReader in;
     private final OutputStream out;
-    private final SmtpAuthExchange exchange = new SmtpAuthExchange("localhost", settings);
+    private final SmtpAuthExchange exchange;
     private boolean authenticated;
 
     Connection(Socket socket) throws IOException {
-      in =
-          new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+      exchange = server.exchange(socket.getRemoteSocketAddress());
+      in = new SmtpAuthExchange.LineReader(new BufferedInputStream(socket.getInputStream()));
       out = socket.getOutputStream();
     }
 

@@ -1,9 +1,10 @@
-package io.github.smtpspnego.gss;
+package io.github.smtpspnego.sasl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.smtpspnego.gss.Qop;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The four octets of RFC 2222 section 7.2, offered and chosen. */
-class LayerMessageTest {
+class LayerOfferAndChoiceTest {
   @ParameterizedTest
   @CsvSource({
     "0100bb80, 48000, AUTH", // Exchange
@@ -26,7 +27,7 @@ class LayerMessageTest {
     "f9000000, 0, AUTH", // bits that RFC 2222 does not know
   })
   void offersAsServersMakeThem(String hex, int maxSize, String layers) {
-    LayerMessage offer = LayerMessage.readOffer(HexFormat.of().parseHex(hex));
+    LayerOffer offer = LayerOffer.read(HexFormat.of().parseHex(hex));
     assertEquals(maxSize, offer.maxSize());
     assertEquals(
         layers.isEmpty() ? List.of() : List.of(layers.split(" ", -1)),
@@ -37,24 +38,22 @@ class LayerMessageTest {
   @ValueSource(strings = {"", "01", "010000", "0100000000"})
   void anOfferHasFourOctets(String hex) {
     byte[] octets = HexFormat.of().parseHex(hex);
-    assertThrows(IllegalArgumentException.class, () -> LayerMessage.readOffer(octets));
+    assertThrows(IllegalArgumentException.class, () -> LayerOffer.read(octets));
   }
 
   @Test
   void anOfferIsEncoded() {
-    LayerMessage offer =
-        new LayerMessage(List.of(Qop.AUTH_CONF, Qop.AUTH), 0xabcdef, Optional.empty());
+    LayerOffer offer = new LayerOffer(List.of(Qop.AUTH_CONF, Qop.AUTH), 0xabcdef);
     assertArrayEquals(HexFormat.of().parseHex("05abcdef"), offer.encode());
   }
 
   @Test
   void aChoiceIsReadAgain() {
-    LayerMessage choice =
-        new LayerMessage(List.of(Qop.AUTH_INT), 65536, Optional.of("jürgen@example.test"));
-    assertEquals(choice, LayerMessage.readChoice(choice.encode()));
-    LayerMessage nobody = new LayerMessage(List.of(Qop.AUTH), 0, Optional.empty());
+    LayerChoice choice = new LayerChoice(Qop.AUTH_INT, 65536, Optional.of("jürgen@example.test"));
+    assertEquals(choice, LayerChoice.read(choice.encode()));
+    LayerChoice nobody = new LayerChoice(Qop.AUTH, 0, Optional.empty());
     assertArrayEquals(new byte[] {1, 0, 0, 0}, nobody.encode());
-    assertEquals(nobody, LayerMessage.readChoice(nobody.encode()));
+    assertEquals(nobody, LayerChoice.read(nobody.encode()));
   }
 
   @ParameterizedTest
@@ -73,12 +72,12 @@ class LayerMessageTest {
       })
   void whatIsNoChoiceIsRefused(String hex) {
     byte[] octets = HexFormat.of().parseHex(hex);
-    assertThrows(IllegalArgumentException.class, () -> LayerMessage.readChoice(octets));
+    assertThrows(IllegalArgumentException.class, () -> LayerChoice.read(octets));
   }
 
   @Test
   void anIdentityIsAllThatFollows() {
     byte[] octets = "\1\0\0\0a\0b".getBytes(StandardCharsets.UTF_8);
-    assertEquals(Optional.of("a\0b"), LayerMessage.readChoice(octets).authorizationId());
+    assertEquals(Optional.of("a\0b"), LayerChoice.read(octets).authorizationId());
   }
 }

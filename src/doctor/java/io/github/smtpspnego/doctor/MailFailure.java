@@ -1,0 +1,48 @@
+package io.github.smtpspnego.doctor;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import jakarta.mail.MessagingException;
+import java.net.UnknownHostException;
+
+/** What an exception of Jakarta Mail's says: the truth is among its causes. */
+final class MailFailure {
+  /** A chain of causes may be a ring. */
+  private static final int LONGEST_CHAIN = 20;
+
+  private MailFailure() {}
+
+  /** The library's own failure as it is; any other one with this remedy. */
+  static Finding finding(MessagingException e, Reason reason, String tried, String remedy) {
+    return e.getCause() instanceof SpnegoException known
+        ? Finding.fail(known)
+        : Finding.fail(reason, tried + ": " + text(e) + ".", remedy);
+  }
+
+  /** The deepest cause in words, without its full stop. */
+  static String text(Throwable e) {
+    Throwable deepest = e;
+    for (int i = 0; i < LONGEST_CHAIN && deepest.getCause() != null; i++) {
+      deepest = deepest.getCause();
+    }
+    String message = String.valueOf(deepest.getMessage()).strip();
+    if (deepest instanceof UnknownHostException) {
+      return "no such host: " + message;
+    }
+    return deepest.getMessage() == null ? deepest.toString() : message.replaceFirst("\\.$", "");
+  }
+
+  /** Whether one of the causes is of one of these types. */
+  static boolean has(Throwable e, Class<?>... types) {
+    Throwable link = e;
+    for (int i = 0; i < LONGEST_CHAIN && link != null; i++) {
+      for (Class<?> type : types) {
+        if (type.isInstance(link)) {
+          return true;
+        }
+      }
+      link = link.getCause();
+    }
+    return false;
+  }
+}

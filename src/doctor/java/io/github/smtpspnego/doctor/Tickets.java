@@ -1,0 +1,67 @@
+package io.github.smtpspnego.doctor;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.credentials.CredentialSettings;
+import io.github.smtpspnego.credentials.InitiatorCredentials;
+import io.github.smtpspnego.credentials.InitiatorFinder;
+import io.github.smtpspnego.credentials.TicketAttempt;
+import io.github.smtpspnego.gss.ContextFlags;
+import io.github.smtpspnego.gss.SpnegoInitiator;
+import io.github.smtpspnego.gss.TargetName;
+import io.github.smtpspnego.settings.SettingsReader;
+import java.nio.file.Path;
+import java.util.Map;
+import javax.security.sasl.SaslException;
+
+/** Gets tickets as the library does: credentials by the settings, and tokens for a server. */
+final class Tickets {
+  private Tickets() {}
+
+  /** The credentials that the settings mean. */
+  static InitiatorCredentials credentials(MailSettings settings) throws SpnegoException {
+    return new InitiatorFinder(CredentialSettings.read(settings.reader()), settings.handler())
+        .find();
+  }
+
+  /** Logs in as a principal with its key in a keytab. */
+  static InitiatorCredentials credentials(Path keytab, String principal) throws SpnegoException {
+    Map<String, String> settings =
+        Map.of(
+            SpnegoOption.CREDENTIALS.propertyName("smtp"),
+            "keytab",
+            SpnegoOption.KEYTAB.propertyName("smtp"),
+            keytab.toString(),
+            SpnegoOption.PRINCIPAL.propertyName("smtp"),
+            principal);
+    SettingsReader reader = new SettingsReader("smtp", settings);
+    return new InitiatorFinder(CredentialSettings.read(reader), null).find();
+  }
+
+  /** Makes the first token for a server, for which the KDC is asked for a ticket. */
+  static byte[] token(TargetName target, InitiatorCredentials credentials) throws SpnegoException {
+    TicketAttempt attempt = credentials.begin(target);
+    try {
+      return credentials.run(
+          () -> {
+            SpnegoInitiator initiator =
+                new SpnegoInitiator(
+                    attempt.name(),
+                    credentials.credential(),
+                    new ContextFlags(true, false, false, true, false),
+                    () -> "Asking for a ticket for " + target + " " + credentials.describe());
+            try {
+              return initiator.firstToken();
+            } finally {
+              initiator.dispose();
+              attempt.proved(); // the ticket was not sent
+            }
+          });
+    } catch (SaslException e) {
+      throw e instanceof SpnegoException explained
+          ? explained
+          : new SpnegoException(Reason.GSS_FAILURE, e + ".", e);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.smtpspnego.credentials;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Which of the server's names a ticket may be for, whose keys may read it, and whom it may bring.
+ *
+ * @param services the service classes, compared without regard to case
+ * @param hosts the host names, compared without regard to case; empty for any
+ * @param realms the realms whose clients are let in; empty for the realm of the key; {@value #ANY}
+ *     for any
+ * @param principal the one principal whose keys are used, for tickets of any name that fit them;
+ *     {@value #ANY} for all keys that there are; empty where services and hosts decide
+ */
+public record AcceptedNames(
+    List<String> services, List<String> hosts, List<String> realms, String principal) {
+  /** Stands for any realm, or for all keys. */
+  public static final String ANY = "*";
+
+  /** The service classes that mail clients ask for: most {@code smtp}, .NET's {@code SMTPSVC}. */
+  public static final List<String> MAIL_SERVICES = List.of("smtp", "SMTPSVC");
+
+  /** Copies the lists. */
+  public AcceptedNames {
+    services = List.copyOf(services);
+    hosts = List.copyOf(hosts);
+    realms = List.copyOf(realms);
+  }
+
+  /**
+   * Whether a ticket may have this name.
+   *
+   * @param name its components
+   */
+  boolean acceptsTicketFor(List<String> name) {
+    return !principal.isEmpty() || isServiceName(name);
+  }
+
+  /**
+   * Whether the keys of a principal may be used.
+   *
+   * @param owner the principal with its realm
+   */
+  boolean acceptsKeyOf(String owner) {
+    if (!principal.isEmpty()) {
+      return principal.equals(ANY) || principal.equals(owner);
+    }
+    int at = owner.lastIndexOf('@');
+    return at > 0 && isServiceName(List.of(owner.substring(0, at).split("/", -1)));
+  }
+
+  /**
+   * Whether a ticket of this realm may be read with a key of that realm.
+   *
+   * @param realm the realm in the ticket
+   * @param keyRealm the realm of the key
+   */
+  boolean acceptsRealm(String realm, String keyRealm) {
+    return realm.equals(keyRealm) || realms.contains(realm) || realms.contains(ANY);
+  }
+
+  /**
+   * Whether a client of this realm is let in.
+   *
+   * @param realm the client's realm
+   * @param keyRealm the realm of the key that its ticket was read with
+   * @return true if so
+   */
+  public boolean letsInClientsOf(String realm, String keyRealm) {
+    return realms.isEmpty()
+        ? realm.equals(keyRealm)
+        : realms.contains(realm) || realms.contains(ANY);
+  }
+
+  /** Whether the name is one of the services on one of the hosts. */
+  boolean isServiceName(List<String> name) {
+    return canonical(name).isPresent();
+  }
+
+  /** A name of service and host in the spelling of these settings; empty where it is none. */
+  Optional<String> canonical(List<String> name) {
+    if (name.size() != 2) {
+      return Optional.empty();
+    }
+    Optional<String> host =
+        hosts.isEmpty() ? Optional.of(name.get(1)) : spelling(hosts, name.get(1));
+    return spelling(services, name.get(0)).flatMap(service -> host.map(h -> service + "/" + h));
+  }
+
+  private static Optional<String> spelling(List<String> accepted, String given) {
+    return accepted.stream().filter(given::equalsIgnoreCase).findFirst();
+  }
+
+  /**
+   * The names under which the key for a ticket may stand, where keys can be asked for but not
+   * listed.
+   *
+   * @param name the name in the ticket
+   */
+  List<String> aliases(List<String> name) {
+    Set<String> aliases = new LinkedHashSet<>();
+    aliases.add(String.join("/", name));
+    if (isServiceName(name)) {
+      List<String> candidates = new ArrayList<>(hosts);
+      candidates.add(0, name.get(1));
+      for (String host : candidates) {
+        for (String service : services) {
+          aliases.add(service + "/" + host);
+          aliases.add(service.toLowerCase(Locale.ROOT) + "/" + host);
+          aliases.add(service.toUpperCase(Locale.ROOT) + "/" + host);
+        }
+      }
+    }
+    return List.copyOf(aliases);
+  }
+
+  /**
+   * The names in words.
+   *
+   * @return "smtp/mail.example.com or SMTPSVC/mail.example.com"
+   */
+  public String describe() {
+    if (!principal.isEmpty()) {
+      return principal.equals(ANY) ? "any name" : principal;
+    }
+    return (hosts.isEmpty() ? List.of("any host") : hosts)
+        .stream()
+            .flatMap(host -> services.stream().map(service -> service + "/" + host))
+            .collect(Collectors.joining(" or "));
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.smtpspnego.credentials;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.gss.AcceptorKey;
+import io.github.smtpspnego.gss.Oids;
+import io.github.smtpspnego.gss.TicketLabel;
+import java.util.List;
+import java.util.Optional;
+import javax.security.auth.kerberos.KerberosPrincipal;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A GSS credential, or the native library's own. One without a name may hold keys of any service,
+ * and it is not known which of them reads a ticket; so it is used only where all its keys are said
+ * to be for mail.
+ */
+final class AcceptorCredential extends AcceptorCredentials {
+  private final @Nullable GSSCredential credential;
+
+  AcceptorCredential(@Nullable GSSCredential credential, AcceptedNames names) {
+    super(names);
+    this.credential = credential;
+  }
+
+  @Override
+  public String describe() {
+    return credential == null
+        ? "with the native GSS library's credentials"
+        : "with the caller's GSS credential";
+  }
+
+  @Override
+  public void check() throws SpnegoException {
+    Optional<String> owner = owner();
+    if (owner.isPresent()) {
+      accepted(List.of(owner.get()));
+      return;
+    }
+    if (!names().principal().equals(AcceptedNames.ANY)) {
+      throw unnamed("so that its keys cannot be told apart");
+    }
+    if (credential != null && names().hosts().isEmpty()) {
+      throw unnamed("so that the names of its keys must be known, and no host is set");
+    }
+  }
+
+  @Override
+  List<AcceptorKey> candidates(TicketLabel ticket) throws SpnegoException {
+    check();
+    Optional<String> owner = owner();
+    if (owner.isPresent()) {
+      choose(ticket, List.of(owner.get()));
+      return List.of(new AcceptorKey(owner, credential));
+    }
+    if (credential == null) {
+      return List.of(new AcceptorKey(Optional.empty(), null));
+    }
+    // The JDK keeps a list of replays for each name that it sees: these are not many.
+    String canonical =
+        names()
+            .canonical(ticket.name())
+            .orElseThrow(() -> wrongTarget(ticket, "not for one of the names that are set"));
+    if (!names().acceptsRealm(ticket.realm(), defaultRealm())) {
+      throw wrongTarget(ticket, "in another realm than " + defaultRealm());
+    }
+    return List.of(new AcceptorKey(Optional.of(canonical + "@" + ticket.realm()), credential));
+  }
+
+  /** The principal of the credential; empty where it has none. */
+  private Optional<String> owner() throws SpnegoException {
+    if (credential == null) {
+      return Optional.empty();
+    }
+    try {
+      if (credential.getUsage(Oids.KERBEROS) == GSSCredential.INITIATE_ONLY) {
+        throw none("it is for initiating only; make it with ACCEPT_ONLY, for Kerberos");
+      }
+      GSSName name = credential.getName(Oids.KERBEROS);
+      return name == null ? Optional.empty() : Optional.of(name.toString());
+    } catch (GSSException | RuntimeException e) {
+      throw fault(
+          Reason.ACCEPTOR_CREDENTIALS,
+          "it cannot be used with Kerberos; hand over one that is for accepting with Kerberos,"
+              + " valid, and not disposed",
+          e);
+    }
+  }
+
+  private SpnegoException unnamed(String why) {
+    return none("the credential has no name, " + why);
+  }
+
+  private String defaultRealm() throws SpnegoException {
+    try {
+      return new KerberosPrincipal("smtp").getRealm();
+    } catch (IllegalArgumentException e) {
+      throw fault(Reason.NO_REALM, "the realm of its keys is not known", e);
+    }
+  }
+}

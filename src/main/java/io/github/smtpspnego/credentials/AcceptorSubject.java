@@ -1,0 +1,126 @@
+package io.github.smtpspnego.credentials;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.gss.AcceptorKey;
+import io.github.smtpspnego.gss.Gss;
+import io.github.smtpspnego.gss.TicketLabel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosKey;
+import javax.security.auth.kerberos.KerberosPrincipal;
+import javax.security.auth.kerberos.KeyTab;
+import org.ietf.jgss.GSSException;
+
+/**
+ * The keys in a Subject. A {@code KeyTab} that is bound to no principal cannot be listed, but asked
+ * for the keys of a principal.
+ */
+final class AcceptorSubject extends AcceptorCredentials {
+  private final Subject subject;
+  private final String description;
+
+  AcceptorSubject(Subject subject, String description, AcceptedNames names) {
+    super(names);
+    this.subject = subject;
+    this.description = description;
+  }
+
+  static boolean holdsKeys(Subject subject) {
+    return !subject.getPrivateCredentials(KeyTab.class).isEmpty()
+        || !subject.getPrivateCredentials(KerberosKey.class).isEmpty();
+  }
+
+  @Override
+  public String describe() {
+    return description;
+  }
+
+  @Override
+  public void check() throws SpnegoException {
+    needsJavaKerberos();
+    Set<String> owners = listed();
+    if (!unbound().isEmpty()) {
+      if (names().principal().equals(AcceptedNames.ANY)
+          || (names().principal().isEmpty() && names().hosts().isEmpty())) {
+        return; // only a ticket tells which name to ask the keytab for
+      }
+      for (String host : names().hosts()) {
+        for (String service : names().services()) {
+          addHeld(owners, names().aliases(List.of(service, host)), "");
+        }
+      }
+      addHeld(owners, List.of(names().principal()), "");
+    }
+    accepted(owners);
+  }
+
+  @Override
+  List<AcceptorKey> candidates(TicketLabel ticket) throws SpnegoException {
+    needsJavaKerberos();
+    Set<String> owners = listed();
+    if (!unbound().isEmpty()) {
+      addHeld(owners, names().aliases(ticket.name()), "@" + ticket.realm());
+      addHeld(owners, List.of(names().principal()), "");
+      if (owners.isEmpty()) {
+        throw wrongTarget(ticket, "and the keytab has no key of that name");
+      }
+    }
+    List<AcceptorKey> candidates = new ArrayList<>();
+    for (String owner : choose(ticket, owners)) {
+      try {
+        candidates.add(
+            new AcceptorKey(
+                Optional.of(owner), Subjects.getAs(subject, () -> Gss.acceptorCredential(owner))));
+      } catch (GSSException | RuntimeException e) {
+        throw fault(Reason.ACCEPTOR_CREDENTIALS, "the key of " + owner + " cannot be used", e);
+      }
+    }
+    return candidates;
+  }
+
+  /** Whose keys are known to be there. */
+  private Set<String> listed() {
+    Set<String> owners = new LinkedHashSet<>();
+    for (KerberosKey key : subject.getPrivateCredentials(KerberosKey.class)) {
+      owners.add(key.getPrincipal().getName());
+    }
+    for (KeyTab table : subject.getPrivateCredentials(KeyTab.class)) {
+      KerberosPrincipal bound = table.getPrincipal();
+      if (bound != null) {
+        owners.add(bound.getName());
+      } else if (table.isBound()) { // to somebody of the Subject's, KeyTab.getInstance(File) says
+        for (KerberosPrincipal principal : subject.getPrincipals(KerberosPrincipal.class)) {
+          owners.add(principal.getName());
+        }
+      }
+    }
+    return owners;
+  }
+
+  /** Adds those of the names that have keys in an unbound keytab. */
+  private void addHeld(Set<String> owners, List<String> names, String realm) {
+    Collection<KeyTab> unbound = unbound();
+    for (String name : names) {
+      try {
+        KerberosPrincipal owner = new KerberosPrincipal(name + realm);
+        if (unbound.stream().anyMatch(table -> table.getKeys(owner).length > 0)) {
+          owners.add(owner.getName());
+        }
+      } catch (IllegalArgumentException e) {
+        // A client wrote a name that is none for Kerberos, or there is no default realm.
+      }
+    }
+  }
+
+  private Collection<KeyTab> unbound() {
+    return subject.getPrivateCredentials(KeyTab.class).stream()
+        .filter(table -> !table.isBound())
+        .toList();
+  }
+}

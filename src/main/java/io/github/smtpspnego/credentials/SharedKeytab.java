@@ -1,0 +1,127 @@
+package io.github.smtpspnego.credentials;
+
+import io.github.smtpspnego.gss.Gss;
+import io.github.smtpspnego.kerberos.KeytabFile;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosPrincipal;
+import javax.security.auth.kerberos.KeyTab;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+
+/**
+ * A keytab file of this JVM's servers: which principals have keys in it, and a credential for each.
+ * The list is read once for each change of the file.
+ *
+ * <p>The credentials hold a {@code KeyTab} and no key, so that the JDK takes the keys from the file
+ * as it is then.
+ */
+final class SharedKeytab {
+  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
+  private static final int MOST_FILES = 64;
+
+  /** The file is looked at no more often. */
+  private static final long REST = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final Map<Path, SharedKeytab> SHARED = new ConcurrentHashMap<>();
+
+  /**
+   * What the file holds.
+   *
+   * @param fault why it cannot be used; empty where it can
+   * @param keys the principals in the order of the file, with their encryption types
+   */
+  record Contents(String fault, Map<String, Set<Integer>> keys) {
+    Set<String> owners() {
+      return keys.keySet();
+    }
+
+    Set<Integer> encryptionTypes(String owner) {
+      return keys.getOrDefault(owner, Set.of());
+    }
+  }
+
+  private final Path file;
+  private final Map<String, GSSCredential> credentials = new ConcurrentHashMap<>();
+  private FileStamp stamp = FileStamp.NONE;
+  private Contents contents = new Contents("the file does not exist", Map.of());
+  private long looked = System.nanoTime() - REST;
+
+  private SharedKeytab(Path file) {
+    this.file = file;
+  }
+
+  static SharedKeytab of(Path file) {
+    SharedKeytab known = SHARED.get(file);
+    if (known != null) {
+      return known;
+    }
+    if (SHARED.size() >= MOST_FILES) {
+      SHARED.clear(); // nothing is lost but the time to read them again
+    }
+    return SHARED.computeIfAbsent(file, SharedKeytab::new);
+  }
+
+  synchronized Contents contents() {
+    long now = System.nanoTime();
+    if (now - looked >= REST) {
+      looked = now;
+      FileStamp current = FileStamp.of(file);
+      if (!current.equals(stamp) || current.equals(FileStamp.NONE)) {
+        stamp = current;
+        contents = read();
+      }
+    }
+    return contents;
+  }
+
+  private Contents read() {
+    if (!Files.isReadable(file)) {
+      return new Contents(
+          Files.exists(file) ? "the file cannot be read by this user" : "the file does not exist",
+          Map.of());
+    }
+    try {
+      Map<String, Set<Integer>> keys = new LinkedHashMap<>();
+      for (KeytabFile.Entry entry : KeytabFile.read(file)) {
+        keys.computeIfAbsent(entry.principal(), owner -> new TreeSet<>())
+            .add(entry.encryptionType());
+      }
+      LOGGER.log(
+          Level.DEBUG, "The keytab {0} holds keys of these encryption types: {1}", file, keys);
+      return new Contents(keys.isEmpty() ? "the file holds no key" : "", keys);
+    } catch (IOException | RuntimeException e) {
+      if (contents.fault().isEmpty()) {
+        LOGGER.log(
+            Level.WARNING,
+            "The keytab {0} is no keytab any more ({1}); what was read before stays in use.",
+            file,
+            e.getMessage());
+        return contents; // it may be in the middle of being written; the JDK keeps its keys too
+      }
+      return new Contents("the file is no keytab (" + e.getMessage() + ")", Map.of());
+    }
+  }
+
+  /** The credential with the keys of one principal of the file. */
+  GSSCredential credential(String owner) throws GSSException {
+    GSSCredential made = credentials.get(owner);
+    if (made == null) {
+      KerberosPrincipal name = new KerberosPrincipal(owner, KerberosPrincipal.KRB_NT_SRV_INST);
+      KeyTab bound = KeyTab.getInstance(name, file.toFile());
+      Subject subject = new Subject(true, Set.of(name), Set.of(), Set.of(bound));
+      made = Subjects.getAs(subject, () -> Gss.acceptorCredential(owner));
+      credentials.put(owner, made);
+    }
+    return made;
+  }
+}

@@ -1,0 +1,240 @@
+package io.github.smtpspnego.gss;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.kerberos.ClockSkew;
+import io.github.smtpspnego.kerberos.KerberosFailure;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
+import org.ietf.jgss.MessageProp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The acceptor of one Kerberos context (RFC 4121), around the JDK's own. It takes one token, an
+ * AP-REQ, and answers with the AP-REP where the client asks for mutual authentication.
+ */
+final class KerberosAcceptor {
+  private static final int MOST_SHOWN = 5;
+
+  private final AcceptorKeys keys;
+  private final Replays replays;
+  private final Supplier<String> attempt;
+  private @Nullable TicketLabel ticket;
+  private @Nullable GSSContext context;
+  private @Nullable String client;
+  private @Nullable String target;
+  private @Nullable String keyRealm;
+  private @Nullable GSSCredential delegated;
+
+  KerberosAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
+    this.keys = keys;
+    this.replays = replays;
+    this.attempt = attempt;
+  }
+
+  /**
+   * Takes the client's token.
+   *
+   * @return the token with the AP-REP; null where the client did not ask for one
+   * @throws SpnegoException if it proves nobody
+   */
+  byte @Nullable [] accept(ApReqMessage message) throws SpnegoException {
+    ticket = message.ticket;
+    List<AcceptorKey> candidates = keys.forTicket(message.ticket);
+    Exception failure = null;
+    for (AcceptorKey key : candidates) {
+      try {
+        GSSContext made = Gss.MANAGER.createContext(key.credential());
+        context = made;
+        byte[] token = key.principal().map(message::token).orElseGet(message::token);
+        byte[] reply = made.acceptSecContext(token, 0, token.length);
+        remember(message);
+        readPeer(made, key, message.ticket);
+        return reply;
+      } catch (SpnegoException e) {
+        dispose();
+        throw e;
+      } catch (GSSException | RuntimeException e) {
+        dispose();
+        if (!isAboutKey(KerberosFailure.reason(e))) {
+          throw explain(e);
+        }
+        failure = e;
+      }
+    }
+    throw unreadable(candidates, failure);
+  }
+
+  /**
+   * The time in an authenticator may be off by the clock skew either way, and is not known here. So
+   * it is good for twice that from now on at most.
+   */
+  private void remember(ApReqMessage message) throws SpnegoException {
+    boolean isNew;
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(message.authenticator());
+      Instant until = Instant.now().plus(ClockSkew.allowed().multipliedBy(2)).plusSeconds(1);
+      isNew = replays.add(digest, until);
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new SpnegoException(
+          Reason.REPLAY_MEMORY,
+          tried() + ": " + Printable.of(String.valueOf(e.getMessage())) + ".",
+          e);
+    }
+    if (!isNew) {
+      throw replay(null);
+    }
+  }
+
+  private void readPeer(GSSContext established, AcceptorKey key, TicketLabel label)
+      throws GSSException {
+    GSSName source = established.getSrcName();
+    if (!established.isEstablished() || source == null || source.isAnonymous()) {
+      throw new GSSException(GSSException.FAILURE, -1, "the context does not name the client");
+    }
+    delegated = established.getCredDelegState() ? established.getDelegCred() : null;
+    target = label.principal();
+    keyRealm =
+        key.principal()
+            .map(owner -> owner.substring(owner.lastIndexOf('@') + 1))
+            .orElse(label.realm());
+    client = source.toString();
+  }
+
+  /**
+   * Whether the client proved to be who it says.
+   *
+   * @return true once a token was accepted
+   */
+  boolean isEstablished() {
+    return client != null;
+  }
+
+  String client() {
+    return proved(client);
+  }
+
+  String target() {
+    return proved(target);
+  }
+
+  /** The realm of the key that the client's ticket was read with. */
+  String keyRealm() {
+    return proved(keyRealm);
+  }
+
+  Optional<GSSCredential> delegated() {
+    return Optional.ofNullable(delegated);
+  }
+
+  /**
+   * Which of the layers the context can give: the client need not have asked for all of them, and
+   * the JDK would send in the clear what it was told to encrypt.
+   */
+  List<Qop> possible(List<Qop> wanted) {
+    boolean integrity = context().getIntegState();
+    boolean confidentiality = integrity && context().getConfState();
+    List<Qop> possible = new ArrayList<>();
+    for (Qop layer : wanted) {
+      if (layer == Qop.AUTH || (layer == Qop.AUTH_INT ? integrity : confidentiality)) {
+        possible.add(layer);
+      }
+    }
+    return possible;
+  }
+
+  SecurityLayer layer() {
+    return new SecurityLayer(context());
+  }
+
+  /** {@code GSS_GetMIC}, RFC 2743 section 2.3.1. */
+  byte[] mic(byte[] message) throws SpnegoException {
+    try {
+      return context().getMIC(message, 0, message.length, new MessageProp(0, false));
+    } catch (GSSException | RuntimeException e) {
+      throw explain(e);
+    }
+  }
+
+  /**
+   * {@code GSS_VerifyMIC}, RFC 2743 section 2.3.2.
+   *
+   * @throws GSSException if the token does not sign the message
+   */
+  void verifyMic(byte[] mic, byte[] message) throws GSSException {
+    MessageProp properties = new MessageProp(false);
+    context().verifyMIC(mic, 0, mic.length, message, 0, message.length, properties);
+    if (properties.isDuplicateToken() || properties.isOldToken()) {
+      throw new GSSException(GSSException.DUPLICATE_TOKEN);
+    }
+  }
+
+  /** Forgets the context's keys; may be called again. What was learned of the client stays. */
+  void dispose() {
+    if (context == null) {
+      return;
+    }
+    try {
+      context.dispose();
+    } catch (GSSException | RuntimeException e) {
+      // The caller is done with the context: there is nothing that it could do about this.
+    }
+  }
+
+  private GSSContext context() {
+    if (context == null) {
+      throw new IllegalStateException("no token was accepted");
+    }
+    return context;
+  }
+
+  private static String proved(@Nullable String name) {
+    if (name == null) {
+      throw new IllegalStateException("the client is not proved");
+    }
+    return name;
+  }
+
+  private SpnegoException replay(@Nullable Exception failure) {
+    return new SpnegoException(
+        Reason.REPLAY, tried() + ": the client's token was received before.", failure);
+  }
+
+  private SpnegoException unreadable(List<AcceptorKey> tried, @Nullable Exception failure) {
+    List<String> owners =
+        tried.stream().flatMap(key -> key.principal().stream()).limit(MOST_SHOWN).toList();
+    return new SpnegoException(
+        failure == null ? Reason.MESSAGE_MODIFIED : KerberosFailure.reason(failure),
+        tried()
+            + ": it does not fit the server's key"
+            + (owners.isEmpty() ? "." : " of " + String.join(", ", owners) + "."),
+        "Have the client get a new ticket; if that changes nothing, make a new keytab.",
+        failure);
+  }
+
+  private SpnegoException explain(Exception failure) {
+    if (failure instanceof GSSException gss && gss.getMajor() == GSSException.NO_CRED) {
+      return KerberosFailure.explain(Reason.ACCEPTOR_CREDENTIALS, tried(), failure);
+    }
+    Reason reason = KerberosFailure.reason(failure);
+    return reason == Reason.REPLAY ? replay(failure) : KerberosFailure.explain(tried(), failure);
+  }
+
+  private static boolean isAboutKey(Reason reason) {
+    return reason == Reason.MESSAGE_MODIFIED || reason == Reason.ENCRYPTION_TYPE;
+  }
+
+  private String tried() {
+    return ticket == null ? attempt.get() : attempt.get() + ", " + ticket.describe();
+  }
+}

@@ -1,0 +1,44 @@
+package io.github.smtpspnego.gss;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a ticket says outside its encrypted part, RFC 4120 section 5.3. Nothing protects it: whoever
+ * has the ticket can write another name there.
+ *
+ * @param name the components of the server's name, {@code smtp} and {@code mail.example.com} say
+ * @param realm the server's realm
+ * @param encryptionType the number of the ticket's encryption type in the registry of RFC 3961
+ * @param keyVersion the version of the key; empty where the KDC did not tell
+ */
+public record TicketLabel(
+    List<String> name, String realm, int encryptionType, Optional<Integer> keyVersion) {
+  /** Copies the list. */
+  public TicketLabel {
+    name = List.copyOf(name);
+  }
+
+  /**
+   * The server that the ticket names.
+   *
+   * @return the principal with its realm; it may hold any characters
+   */
+  public String principal() {
+    return String.join("/", name) + "@" + realm;
+  }
+
+  /**
+   * The ticket in words, as a keytab's entries are shown.
+   *
+   * @return a noun phrase without control characters
+   */
+  public String describe() {
+    return "a ticket for "
+        + Printable.of(principal())
+        + keyVersion.map(version -> " (kvno " + version + ", ").orElse(" (")
+        + "enctype "
+        + encryptionType
+        + ")";
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.smtpspnego.kerberos;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The files of one {@code krb5.conf}. In each of them directives come before the first section: the
+ * JDK follows {@code include} and {@code includedir} there and passes over others. One file that it
+ * cannot read, and it reads nothing.
+ */
+final class Krb5Files {
+  private static final Pattern PLAIN_NAME = Pattern.compile("[a-zA-Z0-9_-]+");
+  private static final String INCLUDE = "include ";
+  private static final String INCLUDE_DIRECTORY = "includedir ";
+
+  private final Set<Path> files = new LinkedHashSet<>();
+
+  /** The JDK would not use the configuration; the message says why. */
+  static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  /** The files read, as they were found. */
+  String names() {
+    return files.stream().map(Path::toString).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Reads a file and what it includes.
+   *
+   * @return the lines of their sections, in order
+   */
+  List<String> read(Path file) throws RefusedException {
+    List<String> lines = new ArrayList<>();
+    read(file.toAbsolutePath(), lines);
+    return lines;
+  }
+
+  private void read(Path file, List<String> lines) throws RefusedException {
+    if (!file.isAbsolute()) {
+      throw new RefusedException("the included path " + file + " is not absolute");
+    }
+    if (!files.add(file)) {
+      throw new RefusedException(file + " is included more than once");
+    }
+    boolean isInSection = false;
+    for (String line : linesOf(file)) {
+      String text = line.strip();
+      isInSection |= text.startsWith("[");
+      if (isInSection) {
+        lines.add(text);
+      } else if (text.startsWith(INCLUDE_DIRECTORY)) {
+        for (Path included : filesOf(Path.of(argument(text, INCLUDE_DIRECTORY)))) {
+          read(included, lines);
+        }
+      } else if (text.startsWith(INCLUDE)) {
+        read(Path.of(argument(text, INCLUDE)), lines);
+      }
+    }
+  }
+
+  private static String argument(String line, String directive) {
+    return line.substring(directive.length()).strip();
+  }
+
+  private static List<String> linesOf(Path file) throws RefusedException {
+    try {
+      return Files.readAllLines(file); // UTF-8 and nothing else, as in the JDK
+    } catch (IOException e) {
+      throw new RefusedException(file + " cannot be read (" + e + ")");
+    }
+  }
+
+  /** The files of a directory that count, by their names. */
+  private static List<Path> filesOf(Path directory) throws RefusedException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.filter(path -> !Files.isDirectory(path) && counts(path)).sorted().toList();
+    } catch (IOException e) {
+      throw new RefusedException("the directory " + directory + " cannot be read (" + e + ")");
+    }
+  }
+
+  private static boolean counts(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return PLAIN_NAME.matcher(name).matches() || (!name.startsWith(".") && name.endsWith(".conf"));
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.smtpspnego.sasl;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.gss.Qop;
+import io.github.smtpspnego.gss.SecurityLayer;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The client's answer to a security layer offer, RFC 2222 section 7.2.1. */
+final class LayerAnswer {
+  /** The layer chosen. */
+  final SecurityLayer layer;
+
+  /** The wrapped choice, to be sent. */
+  final byte[] token;
+
+  private LayerAnswer(SecurityLayer layer, byte[] token) {
+    this.layer = layer;
+    this.token = token;
+  }
+
+  /**
+   * Answers an offer with the first layer of the settings that is offered.
+   *
+   * @param challenge the wrapped offer
+   * @param wrapping the established context
+   * @param settings the settings of the exchange
+   * @param identity the identity to act as; empty for the client's own
+   * @param tried what was tried, the start of a sentence
+   * @throws SpnegoException if the offer is damaged or has no layer that was asked for
+   */
+  static LayerAnswer to(
+      byte[] challenge,
+      SecurityLayer wrapping,
+      ClientSettings settings,
+      String identity,
+      Supplier<String> tried)
+      throws SpnegoException {
+    LayerOffer offer;
+    try {
+      offer = LayerOffer.read(wrapping.unwrap(challenge, 0, challenge.length));
+    } catch (IllegalArgumentException e) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER, tried.get() + ": the server sent " + e.getMessage() + ".", e);
+    }
+    Qop chosen =
+        settings.qop.stream()
+            .filter(offer.layers()::contains)
+            .findFirst()
+            .orElseThrow(() -> none(offer, settings, tried));
+    SecurityLayer layer = wrapping.agreed(chosen, offer.maxSize(), settings.maxBuffer);
+    byte[] choice =
+        new LayerChoice(
+                chosen,
+                chosen == Qop.AUTH ? 0 : settings.maxBuffer,
+                identity.isEmpty() ? Optional.empty() : Optional.of(identity))
+            .encode();
+    return new LayerAnswer(layer, wrapping.wrap(choice, 0, choice.length));
+  }
+
+  private static SpnegoException none(
+      LayerOffer offer, ClientSettings settings, Supplier<String> tried) {
+    return new SpnegoException(
+        Reason.SECURITY_LAYER,
+        tried.get()
+            + ": the server offers the layers "
+            + offer.layers()
+            + ", and "
+            + settings.qop
+            + " are asked for.",
+        null);
+  }
+}

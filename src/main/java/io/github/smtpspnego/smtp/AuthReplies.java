@@ -1,0 +1,53 @@
+package io.github.smtpspnego.smtp;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
+import java.util.Base64;
+import javax.security.sasl.SaslException;
+
+/** The replies to AUTH, RFC 4954 sections 4 and 6. None repeats what the client sent. */
+final class AuthReplies {
+  static final int CONTINUE = 334;
+
+  static final Reply SUCCESS = new Reply(235, "2.7.0", "Authentication successful");
+  static final Reply TOO_LONG = new Reply(500, "5.5.6", "Authentication exchange line is too long");
+  static final Reply SYNTAX = new Reply(501, "5.5.2", "Syntax: AUTH mechanism [initial-response]");
+  static final Reply NOT_BASE64 =
+      new Reply(501, "5.5.2", "Cannot decode the response: it is not base64");
+  static final Reply CANCELED = new Reply(501, "5.7.0", "Authentication canceled");
+  static final Reply AGAIN = new Reply(503, "5.5.1", "Already authenticated");
+  static final Reply UNKNOWN_MECHANISM =
+      new Reply(504, "5.5.4", "Unrecognized authentication type");
+
+  private AuthReplies() {}
+
+  static Reply challenge(byte[] octets) {
+    return new Reply(CONTINUE, "", Base64.getEncoder().encodeToString(octets));
+  }
+
+  /** What helps the client, and says nothing of the server's files. */
+  static Reply failure(SaslException e) {
+    Reason reason = e instanceof SpnegoException known ? known.reason() : Reason.GSS_FAILURE;
+    return switch (reason) {
+      case ACCEPTOR_CREDENTIALS, NO_REALM -> temporary("the server is not set up");
+      case UNDECIDED, REPLAY_MEMORY -> temporary("try again later");
+      case NOT_SPNEGO -> refused("send SPNEGO with Kerberos, or Kerberos");
+      case WRONG_TARGET -> refused("the ticket is not for this server");
+      case NOT_AUTHORIZED -> refused("not authorized");
+      case CLOCK_SKEW -> refused("the clocks differ too much");
+      case TICKET_EXPIRED -> refused("the ticket has expired");
+      case MESSAGE_MODIFIED, ENCRYPTION_TYPE ->
+          refused("the ticket does not fit this server's key");
+      default -> refused("credentials invalid");
+    };
+  }
+
+  private static Reply temporary(String why) {
+    return new Reply(454, "4.7.0", "Temporary authentication failure: " + why);
+  }
+
+  private static Reply refused(String why) {
+    return new Reply(535, "5.7.8", "Authentication failed: " + why);
+  }
+}

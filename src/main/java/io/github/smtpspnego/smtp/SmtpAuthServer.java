@@ -1,0 +1,421 @@
+package io.github.smtpspnego.smtp;
+
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.credentials.AcceptedNames;
+import io.github.smtpspnego.credentials.AcceptorCredentials;
+import io.github.smtpspnego.gss.Qop;
+import io.github.smtpspnego.gss.ReplayCache;
+import io.github.smtpspnego.gss.Replays;
+import io.github.smtpspnego.sasl.Authorizer;
+import io.github.smtpspnego.sasl.FailureLog;
+import io.github.smtpspnego.sasl.ServerSettings;
+import io.github.smtpspnego.settings.LayerEnding;
+import io.github.smtpspnego.settings.SaslProperties;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.security.auth.Subject;
+import org.ietf.jgss.GSSCredential;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Kerberos side of an SMTP server: which keys it has, which names tickets may be for, who is
+ * let in and as whom. There is one for each listener; it makes a {@link SmtpAuthExchange} for each
+ * connection.
+ *
+ * <pre>{@code
+ * SmtpAuthServer server =
+ *     SmtpAuthServer.builder()
+ *         .keytab(Path.of("/etc/smtp.keytab"))
+ *         .hosts("mail.example.com")
+ *         .build();
+ * server.check(); // throws where there is no key, before the first client finds that out
+ * ...
+ * try (SmtpAuthExchange exchange = server.exchange(socket.getRemoteSocketAddress())) {
+ *   ...
+ * }
+ * }</pre>
+ *
+ * <p>Clients may begin with SPNEGO (MS-SSEAN) or with raw Kerberos (RFC 4752), under either name of
+ * the mechanism. Only authentication is offered, since nothing here wraps the connection; use TLS.
+ *
+ * <p>A server is immutable and may be used by any number of threads. It reads no system property of
+ * this library. What the administrator must know of a failure is logged as one warning of {@code
+ * io.github.smtpspnego}, at most 20 a minute for each {@link Reason}; each success is logged at the
+ * level INFO. Both lines end with the client's address. Programs that must hear of each one set a
+ * {@link Listener}.
+ */
+public final class SmtpAuthServer {
+  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
+
+  private final ServerSettings settings;
+  private final Listener listener;
+  private final int maxLine;
+  private final FailureLog failures = new FailureLog();
+
+  /** Decides whom a client may act as. */
+  @FunctionalInterface
+  public interface Authorization {
+    /**
+     * Decides.
+     *
+     * @param client the client's Kerberos principal with its realm, {@code alice@EXAMPLE.COM}
+     * @param identity the identity that the client wants to act as; the principal again where it
+     *     named none, or named itself without the realm of the server's key
+     * @return the local user, for {@link SmtpAuthExchange#authorizationId}; empty to refuse, which
+     *     the client is told with 535
+     * @throws IOException if it could not be found out, which the client is told with 454; so it is
+     *     where a RuntimeException is thrown
+     */
+    Optional<String> localUser(String client, String identity) throws IOException;
+  }
+
+  /**
+   * Is told of each AUTH command that ended. An exception that it throws is logged and changes
+   * nothing.
+   */
+  public interface Listener {
+    /**
+     * A client was let in.
+     *
+     * @param exchange says who, as whom, and from where
+     */
+    default void succeeded(SmtpAuthExchange exchange) {}
+
+    /**
+     * A client was not let in. A command that the client cancelled, or that names another
+     * mechanism, is no failure.
+     *
+     * @param exchange says from where
+     * @param failure why
+     */
+    default void failed(SmtpAuthExchange exchange, SpnegoException failure) {}
+  }
+
+  /**
+   * Remembers tokens, so that nobody can use one again. Several nodes that have the same keys can
+   * share a memory of their own. It is called by several threads at once.
+   */
+  @FunctionalInterface
+  public interface ReplayMemory {
+    /**
+     * Remembers a token.
+     *
+     * @param token stands for the token, in hexadecimal digits
+     * @param until how long it must be remembered
+     * @return true if it was not remembered before
+     * @throws IOException if it cannot be remembered, which the client is told with 454; so it is
+     *     where a RuntimeException is thrown
+     */
+    boolean add(String token, Instant until) throws IOException;
+  }
+
+  private SmtpAuthServer(Builder builder, AcceptorCredentials credentials) {
+    settings =
+        new ServerSettings(
+            credentials,
+            builder.replays,
+            new Authorizer(builder.decision),
+            builder.ending,
+            List.of(Qop.AUTH),
+            0);
+    listener = builder.listener;
+    maxLine = builder.maxLine;
+  }
+
+  /**
+   * Begins a server.
+   *
+   * @return a builder, which must be told where the keys are
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The SASL mechanisms, for the AUTH line of the reply to EHLO (MS-SSEAN section 3.2.3).
+   *
+   * @return their names
+   */
+  public static List<String> mechanisms() {
+    return SaslProperties.MECHANISMS;
+  }
+
+  /**
+   * Finds at start what the first client would find: no file, no key for any accepted name.
+   *
+   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if no client can get in
+   */
+  public void check() throws SpnegoException {
+    settings.credentials().check();
+  }
+
+  /**
+   * Makes an exchange for a connection whose client's address is not known.
+   *
+   * @return a new exchange
+   */
+  public SmtpAuthExchange exchange() {
+    return new SmtpAuthExchange(this, null);
+  }
+
+  /**
+   * Makes an exchange for a connection.
+   *
+   * @param client the client's address, for the listener and the log; behind a proxy the one that
+   *     the proxy tells
+   * @return a new exchange
+   */
+  public SmtpAuthExchange exchange(SocketAddress client) {
+    return new SmtpAuthExchange(this, client);
+  }
+
+  ServerSettings settings() {
+    return settings;
+  }
+
+  int maxLine() {
+    return maxLine;
+  }
+
+  void succeeded(SmtpAuthExchange exchange) {
+    LOGGER.log(
+        Level.INFO,
+        "{0} is authenticated to {1} and acts as {2}.{3}",
+        exchange.principal(),
+        exchange.targetName(),
+        exchange.authorizationId(),
+        exchange.from());
+    tell(told -> told.succeeded(exchange));
+  }
+
+  void failed(SmtpAuthExchange exchange, SpnegoException failure) {
+    failures.warn(failure, exchange.from());
+    tell(told -> told.failed(exchange, failure));
+  }
+
+  private void tell(Consumer<Listener> event) {
+    try {
+      event.accept(listener);
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.WARNING, "The listener of the AUTH command threw an exception.", e);
+    }
+  }
+
+  /**
+   * Sets up a server. Where the keys are must be told by exactly one of {@link #keytab}, {@link
+   * #subject} and {@link #credential}; everything else has a default.
+   */
+  public static final class Builder {
+    private @Nullable Function<AcceptedNames, AcceptorCredentials> keys;
+    private List<String> services = AcceptedNames.MAIL_SERVICES;
+    private List<String> hosts = List.of();
+    private List<String> realms = List.of();
+    private String principal = "";
+    private Replays replays = ReplayCache.shared();
+    private Authorizer.Decision decision = Authorizer.ITSELF;
+    private Listener listener = new Listener() {};
+    private LayerEnding ending = LayerEnding.AUTO;
+    private int maxLine = SmtpAuthExchange.MAX_LINE;
+
+    private Builder() {}
+
+    /**
+     * The keys are in a keytab. The file is read again when it changes.
+     *
+     * @param file the file
+     * @return this builder
+     */
+    public Builder keytab(Path file) {
+      return keys(names -> AcceptorCredentials.ofKeytab(file, names));
+    }
+
+    /**
+     * The keys are in a Subject: {@code KeyTab} or {@code KerberosKey} objects. They are looked up
+     * anew for each client.
+     *
+     * @param subject the Subject, of a login with {@code isInitiator=false} say
+     * @return this builder
+     */
+    public Builder subject(Subject subject) {
+      return keys(names -> AcceptorCredentials.ofSubject(subject, "with a Subject", names));
+    }
+
+    /**
+     * The keys are in a GSS credential for accepting with Kerberos. Its name must be an accepted
+     * one. A credential without a name is refused, since it is not known which of its keys reads a
+     * ticket, unless {@link #anyKey} and {@link #hosts} are set.
+     *
+     * @param credential the credential; the caller disposes of it
+     * @return this builder
+     */
+    public Builder credential(GSSCredential credential) {
+      return keys(names -> AcceptorCredentials.ofCredential(credential, names));
+    }
+
+    private Builder keys(Function<AcceptedNames, AcceptorCredentials> from) {
+      if (keys != null) {
+        throw new IllegalStateException("it was told before where the keys are");
+      }
+      keys = from;
+      return this;
+    }
+
+    /**
+     * The server's host names: those that clients connect to. Default: any host that there is a key
+     * for.
+     *
+     * @param names the names
+     * @return this builder
+     */
+    public Builder hosts(String... names) {
+      hosts = List.of(names);
+      return this;
+    }
+
+    /**
+     * The service classes of the server's names. Default: {@code smtp}, which most clients ask for,
+     * and {@code SMTPSVC}, which .NET does.
+     *
+     * @param names the service classes
+     * @return this builder
+     */
+    public Builder services(String... names) {
+      services = List.of(names);
+      return this;
+    }
+
+    /**
+     * Only the keys of this principal are used, for tickets of any name that fit them: an account
+     * of Active Directory has one key for all its names. Hosts and services count no more.
+     *
+     * @param name the principal; with the default realm where it names none
+     * @return this builder
+     * @throws IllegalArgumentException if it is no principal, or there is no default realm
+     */
+    public Builder principal(String name) {
+      principal = ServerSettings.withRealm(name);
+      return this;
+    }
+
+    /**
+     * All keys that there are may be used, for tickets of any name: all of them are for mail. Hosts
+     * and services count no more.
+     *
+     * @return this builder
+     */
+    public Builder anyKey() {
+      principal = AcceptedNames.ANY;
+      return this;
+    }
+
+    /**
+     * The realms whose clients are let in. Default: the realm of the key alone, also where its KDC
+     * trusts other realms. A list replaces the default.
+     *
+     * @param names the realms; {@code *} for any
+     * @return this builder
+     */
+    public Builder realms(String... names) {
+      realms = List.of(names);
+      return this;
+    }
+
+    /**
+     * Who may act as whom, and as which local user. Default: a client acts as itself, under its
+     * principal.
+     *
+     * @param authorization decides
+     * @return this builder
+     */
+    public Builder authorization(Authorization authorization) {
+      decision = authorization::localUser;
+      return this;
+    }
+
+    /**
+     * Who is told of successes and failures. Default: nobody.
+     *
+     * @param told the listener
+     * @return this builder
+     */
+    public Builder listener(Listener told) {
+      listener = told;
+      return this;
+    }
+
+    /**
+     * Where tokens are remembered. Default: a memory of this JVM, which its servers share, for
+     * about a million tokens.
+     *
+     * @param memory the memory
+     * @return this builder
+     */
+    public Builder replayMemory(ReplayMemory memory) {
+      HexFormat hex = HexFormat.of();
+      replays = (digest, until) -> memory.add(hex.formatHex(digest), until);
+      return this;
+    }
+
+    /**
+     * Tokens are remembered in a memory of this server's own. A token is remembered for twice the
+     * {@code clockskew} of krb5.conf, ten minutes by default. Where there is no more room, clients
+     * are told to come back (454).
+     *
+     * @param most how many tokens there is room for; each takes about 100 octets
+     * @return this builder
+     */
+    public Builder replayMemory(int most) {
+      replays = new ReplayCache(most);
+      return this;
+    }
+
+    /**
+     * Whether SPNEGO clients get a layer offer before the success (RFC 2222 section 7.2). Default:
+     * under {@code GSSAPI}, as from Exchange, and not under {@code GSS-SPNEGO}, as from Cyrus SASL.
+     * Clients with raw Kerberos always get it.
+     *
+     * @param always true for each of them; false for none, as in the example of MS-SSEAN section
+     *     4.1
+     * @return this builder
+     */
+    public Builder layerOffer(boolean always) {
+      ending = always ? LayerEnding.REQUIRED : LayerEnding.NONE;
+      return this;
+    }
+
+    /**
+     * The longest line that is taken. Default: {@value SmtpAuthExchange#MAX_LINE} octets, the
+     * number in RFC 4954 section 4.
+     *
+     * @param octets the number of octets
+     * @return this builder
+     */
+    public Builder maxLine(int octets) {
+      maxLine = octets;
+      return this;
+    }
+
+    /**
+     * Makes the server; no file is read yet.
+     *
+     * @return the server
+     * @throws IllegalStateException if it was not told where the keys are
+     */
+    public SmtpAuthServer build() {
+      if (keys == null) {
+        throw new IllegalStateException("set one of keytab, subject, credential");
+      }
+      return new SmtpAuthServer(
+          this, keys.apply(new AcceptedNames(services, hosts, realms, principal)));
+    }
+  }
+}
