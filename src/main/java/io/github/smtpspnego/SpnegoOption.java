@@ -174,7 +174,8 @@ public enum SpnegoOption {
       case HOSTS ->
           "comma-separated host names that tickets may be for; default: the server name that was"
               + " handed over, any where there is none";
-      case SERVICE -> "comma-separated service classes that tickets may be for";
+      case SERVICE ->
+          "comma-separated service classes that tickets may be for; default: `smtp,SMTPSVC`";
       case CREDENTIALS -> "where the keys come from: `auto`, `subject`, `keytab`, `jaas`, `native`";
       case PRINCIPAL ->
           "the one principal whose keys are used, for tickets of any name that fit them; `*`: all"

@@ -13,16 +13,22 @@ import org.junit.jupiter.api.Test;
 class SpnegoOptionTest {
   @Test
   void theReadmesTableIsTheEnum() throws IOException {
-    List<String> lines = Files.readAllLines(Path.of("README.md"));
-    int header = lines.indexOf("| name | default | meaning |");
-    List<String> rows =
-        lines.stream().skip(header + 2L).takeWhile(line -> line.startsWith("|")).toList();
     assertEquals(
         Arrays.stream(SpnegoOption.values())
             .filter(option -> !option.description().isEmpty())
             .map(SpnegoOptionTest::row)
             .toList(),
-        rows);
+        rows("| name | default | meaning |"));
+  }
+
+  @Test
+  void theReadmesTableForServersIsTheEnumToo() throws IOException {
+    assertEquals(
+        Arrays.stream(SpnegoOption.values())
+            .filter(option -> !option.serverDescription().isEmpty())
+            .map(option -> "| `" + option.optionName() + "` | " + option.serverDescription() + " |")
+            .toList(),
+        rows("| server setting | meaning |"));
   }
 
   @Test
@@ -41,5 +47,13 @@ class SpnegoOptionTest {
                     .collect(Collectors.joining(", "));
     return "| `%s` | %s| %s%s |"
         .formatted(option.optionName(), value, option.description(), choices);
+  }
+
+  private static List<String> rows(String header) throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("README.md"));
+    return lines.stream()
+        .skip(lines.indexOf(header) + 2L)
+        .takeWhile(line -> line.startsWith("|"))
+        .toList();
   }
 }

@@ -10,62 +10,61 @@ import org.jspecify.annotations.Nullable;
 
 /** What an initiator authenticates with, and as whom. It holds no state of an exchange. */
 public final class InitiatorCredentials {
+  /** Where they come from, to follow a verb; for a login of ours the request says that. */
+  private final String origin;
+
+  /** Whose they are; empty where nobody knows before they are used. */
   private final String name;
+
   private final @Nullable GSSCredential credential;
+
+  /** Where the JDK looks for service tickets; null where there is none. */
   private final @Nullable Subject subject;
 
-  /** Where they come from; for a login of ours the request says that. */
-  private String origin = "";
-
-  private @Nullable LoginRequest request;
-  private @Nullable ServiceTickets tickets;
-  private boolean isNative;
+  private final @Nullable LoginRequest request;
+  private final @Nullable ServiceTickets tickets;
 
   private InitiatorCredentials(
-      String name, @Nullable GSSCredential credential, @Nullable Subject subject) {
+      String origin,
+      String name,
+      @Nullable GSSCredential credential,
+      @Nullable Subject subject,
+      @Nullable LoginRequest request,
+      @Nullable ServiceTickets tickets) {
+    this.origin = origin;
     this.name = name;
     this.credential = credential;
     this.subject = subject;
+    this.request = request;
+    this.tickets = tickets;
   }
 
   /** A login of ours: its service tickets are shared. */
   static InitiatorCredentials of(Login login, NamedCredential named, LoginRequest request) {
-    InitiatorCredentials made =
-        new InitiatorCredentials(named.name, named.credential, login.subject);
-    made.request = request;
-    made.tickets = login.tickets;
-    return made;
+    return new InitiatorCredentials(
+        "", named.name, named.credential, login.subject, request, login.tickets);
   }
 
   /** A Subject's: the JDK looks there for service tickets, and keeps them there. */
   static InitiatorCredentials of(Subject subject, NamedCredential named, String origin) {
-    InitiatorCredentials made = new InitiatorCredentials(named.name, named.credential, subject);
-    made.origin = origin;
-    return made;
+    return new InitiatorCredentials(origin, named.name, named.credential, subject, null, null);
   }
 
   /** A Subject's that holds service tickets alone. */
   static InitiatorCredentials ofServiceTickets(Subject subject, String name, String origin) {
-    InitiatorCredentials made = new InitiatorCredentials(name, null, subject);
-    made.origin = origin;
-    return made;
+    return new InitiatorCredentials(origin, name, null, subject, null, null);
   }
 
   static InitiatorCredentials of(NamedCredential named, String origin) {
-    InitiatorCredentials made = new InitiatorCredentials(named.name, named.credential, null);
-    made.origin = origin;
-    return made;
+    return new InitiatorCredentials(origin, named.name, named.credential, null, null, null);
   }
 
   /** The native library's; null where it is to take its default when the first token is made. */
   static InitiatorCredentials ofNativeLibrary(@Nullable NamedCredential named) {
-    InitiatorCredentials made =
-        named == null
-            ? new InitiatorCredentials("", null, null)
-            : new InitiatorCredentials(named.name, named.credential, null);
-    made.origin = "with the native GSS library's credentials";
-    made.isNative = true;
-    return made;
+    String origin = "with the native GSS library's credentials";
+    return named == null
+        ? new InitiatorCredentials(origin, "", null, null, null, null)
+        : new InitiatorCredentials(origin, named.name, named.credential, null, null, null);
   }
 
   /**
@@ -109,7 +108,9 @@ public final class InitiatorCredentials {
    * @throws SaslException if the action throws it
    */
   public <T> T run(SaslAction<T> action) throws SaslException {
-    return subject == null && !isNative ? action.run() : Subjects.runAs(subject, action);
+    // Without either the native library takes its default, unless it finds a Subject.
+    boolean isIndifferent = subject == null && credential != null;
+    return isIndifferent ? action.run() : Subjects.runAs(subject, action);
   }
 
   /**

@@ -80,7 +80,8 @@ final class LoginRequest {
 
   /** The same for a login as a client, which the KDC or the ticket cache named. */
   String describe(String client) {
-    return principal.equals(client) ? describe() : "as " + client + ", logged in " + describe();
+    boolean isSaid = source != CredentialSource.JAAS && principal.equals(client);
+    return isSaid ? describe() : "as " + client + ", logged in " + describe();
   }
 
   /**

@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Filter;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.angus.mail.util.PropUtil;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +26,8 @@ final class DebugOut extends PrintStream {
   private static final Logger TRACE =
       Logger.getLogger(DebugOut.class.getPackageName() + ".protocol");
 
-  static {
-    TRACE.setFilter(entry -> !MUTED.contains(Thread.currentThread()));
-  }
+  /** Set only while an exchange runs: a logger would keep it, and so the jar's class loader. */
+  private static final Filter NOT_MUTED = entry -> !MUTED.contains(Thread.currentThread());
 
   private final PrintStream target;
 
@@ -58,11 +59,23 @@ final class DebugOut extends PrintStream {
           .println("DEBUG SMTP: AUTH exchange by SPNEGO, shown with mail.debug.auth=true");
     }
     MUTED.add(Thread.currentThread());
+    if (TRACE.isLoggable(Level.FINEST)) {
+      synchronized (DebugOut.class) {
+        TRACE.setFilter(NOT_MUTED);
+      }
+    }
   }
 
   /** Takes up again what the current thread traces. */
   static void unmute() {
     MUTED.remove(Thread.currentThread());
+    if (TRACE.getFilter() == NOT_MUTED) {
+      synchronized (DebugOut.class) {
+        if (MUTED.isEmpty()) {
+          TRACE.setFilter(null);
+        }
+      }
+    }
   }
 
   private static boolean showsTokens(Session session) {

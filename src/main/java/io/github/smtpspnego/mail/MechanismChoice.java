@@ -2,8 +2,10 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.settings.SaslProperties;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.StringTokenizer;
 
 /**
@@ -57,10 +59,9 @@ record MechanismChoice(Way way, List<String> mechanisms) {
    * @param offered what follows AUTH in the server's reply to EHLO; empty for no authentication
    */
   static MechanismChoice of(AuthPolicy policy, boolean hasPassword, String offered) {
-    List<String> offers = new ArrayList<>();
-    StringTokenizer names = new StringTokenizer(offered.toUpperCase(Locale.ROOT));
-    while (names.hasMoreTokens()) {
-      offers.add(names.nextToken());
+    Set<String> offers = new HashSet<>();
+    for (StringTokenizer names = new StringTokenizer(offered); names.hasMoreTokens(); ) {
+      offers.add(names.nextToken().toUpperCase(Locale.ROOT));
     }
     List<String> allowed = new ArrayList<>();
     for (String name : policy.wanted()) {

@@ -106,11 +106,23 @@ final class ClientSettings {
     if (host == null || host.isBlank()) {
       throw settings.bad(SpnegoOption.SPN, "without the server's host name it must be set");
     }
-    String service = settings.text(SpnegoOption.SERVICE).orElse("");
+    String service =
+        settings
+            .property(SpnegoOption.SERVICE.propertyName(settings.protocol()))
+            .orElse(defaultService(settings.protocol()));
     if (service.contains("/") || service.contains("@")) {
       throw settings.bad(
           SpnegoOption.SERVICE, "it must be a service class alone; a whole name goes into spn");
     }
     return TargetName.of(service, host);
+  }
+
+  /** The service class that RFC 4752 has registered for the protocol; smtp for all of mail's. */
+  private static String defaultService(String protocol) {
+    return switch (protocol) {
+      case "imap", "imaps" -> "imap";
+      case "pop3", "pop3s" -> "pop";
+      default -> SpnegoOption.SERVICE.defaultValue();
+    };
   }
 }

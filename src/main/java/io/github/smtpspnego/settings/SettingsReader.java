@@ -254,9 +254,9 @@ public final class SettingsReader {
     if (value == null && (Map<?, ?>) properties instanceof Properties withDefaults) {
       value = withDefaults.getProperty(name); // Map.get does not see the defaults
     }
-    if (value == null && readsSystem) {
-      value = System.getProperty(name);
+    if (value == null) {
+      value = readsSystem ? System.getProperty(name, "") : "";
     }
-    return value == null ? "" : value.toString().strip();
+    return value.toString().strip();
   }
 }

@@ -58,7 +58,7 @@ class KdcAnswerTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"20261332996161Z", "20260229000000Z", "00000000000000Z", "soon", "", "\u001b[2J"})
+      strings = {"20261332996161Z", "20260229000000Z", "00000000000000Z", "soon", "\u001b[2J"})
   void aTimeThatIsNoneIsALineAndTheKdcIsThere(String time) throws Exception {
     KdcAnswer.Outcome seen = overTcp(error(time));
     assertTrue(seen.isThere(), seen::toString);

@@ -1,5 +1,7 @@
 package io.github.smtpspnego.doctor;
 
+import static io.github.smtpspnego.doctor.Scene.KDC;
+import static io.github.smtpspnego.doctor.Scene.says;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,8 +23,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** {@code --server}: a mail server's keytab against a real KDC. */
 @ResourceLock("java.security.Security")
 class ServerKeytabIT {
-  private static final Kdc KDC = Kdc.shared();
-
   @AfterEach
   void letTheKdcAnswer() {
     KDC.proxy().mode(KdcProxy.Mode.FORWARD);
@@ -32,12 +32,6 @@ class ServerKeytabIT {
     List<String> options = new ArrayList<>(List.of(more));
     options.addAll(List.of("--server", "--keytab=" + keytab, "--host=" + host));
     return Diagnosis.of(Map.of(), options);
-  }
-
-  private static void says(String text, String... parts) {
-    for (String part : parts) {
-      assertTrue(text.contains(part), () -> "'" + part + "' is not in: " + text);
-    }
   }
 
   @Test

@@ -14,7 +14,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,5 +110,30 @@ class DebugOutputIT {
       assertFalse(log.debugs().isEmpty());
       assertNone(log.debugs(), TOKEN);
     }
+  }
+
+  /** Angus Mail logs what it traces under the name of the transport's package. */
+  @Test
+  void atLevelAllTheLogHoldsNoToken() throws Exception {
+    Logger logger = Logger.getLogger("io.github.smtpspnego.mail.protocol");
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new StreamHandler() {
+          @Override
+          public synchronized void publish(LogRecord line) {
+            lines.add(line.getMessage());
+          }
+        };
+    logger.setLevel(Level.ALL);
+    logger.addHandler(handler);
+    try {
+      printed(withTicket(), "alice", null);
+    } finally {
+      logger.removeHandler(handler);
+      logger.setLevel(null);
+    }
+    assertTrue(lines.stream().anyMatch(line -> line.startsWith("MAIL FROM")), lines::toString);
+    assertNone(lines, TOKEN);
+    assertEquals(null, logger.getFilter());
   }
 }
