@@ -60,7 +60,10 @@ final class AuthPolicy {
     SettingsReader settings = new SettingsReader(protocol, (Map<String, ?>) (Map<?, ?>) properties);
     Switch enable = settings.enable();
     // DNS alone must not decide that SPNEGO is not meant.
-    boolean isKnownHost = serverNames.stream().anyMatch(settings::isKnownHost);
+    boolean isKnownHost = false;
+    for (String name : serverNames) {
+      isKnownHost |= settings.isKnownHost(name);
+    }
     if (enable == Switch.TRUE && isKnownHost) {
       List<String> ours = SaslProperties.spnego(listed);
       return new AuthPolicy(
