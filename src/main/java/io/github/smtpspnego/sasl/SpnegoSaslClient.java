@@ -216,7 +216,7 @@ public final class SpnegoSaslClient implements SaslClient {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
     LayerAnswer answer =
-        LayerAnswer.to(challenge, initiator().layer(), settings(), identityToActAs(), this::tried);
+        LayerAnswer.to(challenge, initiator().layer(), settings(), identityToActAs(), attempted);
     choice = answer.layer.qop();
     complete(answer.layer);
     return answer.token;
