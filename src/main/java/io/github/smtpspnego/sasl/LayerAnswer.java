@@ -24,8 +24,6 @@ final class LayerAnswer {
    * Answers an offer with the first layer of the settings that is offered.
    *
    * @param challenge the wrapped offer
-   * @param wrapping the established context
-   * @param settings the settings of the exchange
    * @param identity the identity to act as; empty for the client's own
    * @param tried what was tried, the start of a sentence
    * @throws SpnegoException if the offer is damaged or has no layer that was asked for
