@@ -111,11 +111,7 @@ final class KerberosAcceptor {
     client = source.toString();
   }
 
-  /**
-   * Whether the client proved to be who it says.
-   *
-   * @return true once a token was accepted
-   */
+  /** Whether a token was accepted, so that the client proved to be who it says. */
   boolean isEstablished() {
     return client != null;
   }

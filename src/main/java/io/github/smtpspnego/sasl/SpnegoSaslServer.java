@@ -74,7 +74,6 @@ public final class SpnegoSaslServer implements SaslServer {
   /**
    * Creates a server.
    *
-   * @param mechanism the SASL mechanism
    * @param configuration where the settings come from, at the first token
    * @param failures is told of the failure that ends the exchange
    */
@@ -241,21 +240,13 @@ public final class SpnegoSaslServer implements SaslServer {
     return authorizationId;
   }
 
-  /**
-   * The client's principal, which it proved to be.
-   *
-   * @return the principal with its realm
-   */
+  /** The client's principal with its realm, which it proved to be. */
   public String principal() {
     negotiated();
     return acceptor().client();
   }
 
-  /**
-   * The server's principal that the client's ticket is for.
-   *
-   * @return the principal with its realm
-   */
+  /** The server's principal with its realm whose key the client's ticket was read with. */
   public String target() {
     negotiated();
     return acceptor().target();
