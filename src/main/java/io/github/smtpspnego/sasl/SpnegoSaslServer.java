@@ -160,14 +160,22 @@ public final class SpnegoSaslServer implements SaslServer {
 
   /** The KDC vouches for clients of other realms that it trusts; the server need not. */
   private void checkRealm(String client, String keyRealm) throws SpnegoException {
-    String realm = client.substring(client.lastIndexOf('@') + 1);
-    if (!settings().credentials().names().letsInClientsOf(realm, keyRealm)) {
+    if (!settings().credentials().names().letsInClientsOf(realmOf(client), keyRealm)) {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
           tried() + ": clients of its realm are not let in.",
           "If they are to be, add the realm to the server's realms.",
           null);
     }
+  }
+
+  /** A realm may hold an @ as well; before one in a name the JDK writes a backslash. */
+  private static String realmOf(String client) {
+    int at = client.indexOf('@');
+    while (at > 0 && client.charAt(at - 1) == '\\') {
+      at = client.indexOf('@', at + 1);
+    }
+    return client.substring(at + 1);
   }
 
   /** Makes the layer offer, RFC 2222 section 7.2.2, or ends without one. */

@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>While {@link Reply#isContinuation} says so, every line of the client belongs to the
  *       exchange, also one that reads like RSET, STARTTLS or QUIT: it is no command then (RFC 4954
  *       section 4). Such a line ends the exchange with 501 or 535; only {@code *} cancels it.
- *   <li>After STARTTLS, forget this exchange: close it and take a new one (RFC 3207 section 4.2).
- *       AUTH may come again then.
+ *   <li>After STARTTLS, close this exchange and take a new one, and drop what a buffered stream has
+ *       read ahead: it came before TLS (RFC 3207 section 4.2). AUTH may come again then.
  *   <li>RSET leaves the client authenticated. QUIT and the end of the connection close the
  *       exchange.
  *   <li>AUTH is not allowed during a mail transaction, between MAIL and the end of DATA: answer 503
@@ -188,9 +188,10 @@ public final class SmtpAuthExchange implements AutoCloseable {
   }
 
   /**
-   * Whom the client took the server for.
+   * Which of the server's principals the client is authenticated to.
    *
-   * @return the server's Kerberos principal with its realm, as the client's ticket names it
+   * @return the Kerberos principal whose key read the client's ticket, with its realm; with native
+   *     GSS the one that the ticket names, which the client can change
    * @throws IllegalStateException before success
    */
   public String targetName() {
@@ -251,7 +252,8 @@ public final class SmtpAuthExchange implements AutoCloseable {
       return AuthReplies.UNKNOWN_MECHANISM;
     }
     SpnegoSaslServer begun =
-        new SpnegoSaslServer(mechanism, () -> server.settings, failure -> server.events.failed(this, failure));
+        new SpnegoSaslServer(
+            mechanism, () -> server.settings, failure -> server.events.failed(this, failure));
     running = begun;
     boolean empty = words.length == 2 || words[2].equals(EMPTY_INITIAL_RESPONSE);
     return empty ? evaluate(begun, NOTHING) : decode(begun, words[2]);

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * SmtpAuthServer server = SmtpAuthServer.builder().keytab(keytab).hosts("mail.example.com").build();
  * server.check(); // throws where there is no key, before the first client finds that out
  * ...
- * try (SmtpAuthExchange exchange = server.exchange(socket.getRemoteSocketAddress())) {
+ * try (SmtpAuthExchange exchange = server.exchange(socket.getRemoteSocketAddress())) { ... }
  * }</pre>
  *
  * <p>Clients may begin with SPNEGO (MS-SSEAN) or with raw Kerberos (RFC 4752), under either name of
@@ -56,8 +56,8 @@ public final class SmtpAuthServer {
      * Decides.
      *
      * @param client the client's Kerberos principal, {@code alice@EXAMPLE.COM}
-     * @param identity whom the client wants to act as; the principal again where it named nobody, or
-     *     itself without the realm of the server's key
+     * @param identity whom the client wants to act as; the principal again where it named nobody,
+     *     or itself without the realm of the server's key
      * @return the local user, for {@link SmtpAuthExchange#authorizationId}; empty to refuse (535)
      * @throws IOException if it could not be found out (454, also after a RuntimeException)
      */
@@ -212,7 +212,8 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The service classes of the server's names. Default: {@code smtp}, and {@code SMTPSVC} for .NET.
+     * The service classes of the server's names. Default: {@code smtp}, and {@code SMTPSVC} for
+     * .NET.
      *
      * @param names the service classes
      * @return this builder
