@@ -22,7 +22,7 @@ public final class SettingsReader {
 
   private final String protocol;
   private final Map<SpnegoOption, String> names;
-  private final Map<String, ?> properties;
+  private final Map<?, ?> properties;
   private final boolean readsSystem;
 
   /**
@@ -31,7 +31,7 @@ public final class SettingsReader {
    * @param protocol the mail protocol
    * @param properties the properties handed to the factory, or null
    */
-  public SettingsReader(String protocol, @Nullable Map<String, ?> properties) {
+  public SettingsReader(String protocol, @Nullable Map<?, ?> properties) {
     this(protocol, properties, true);
   }
 
@@ -43,12 +43,11 @@ public final class SettingsReader {
    * @param properties the properties handed to the factory, or null
    * @return the reader
    */
-  public static SettingsReader ofServer(String protocol, @Nullable Map<String, ?> properties) {
+  public static SettingsReader ofServer(String protocol, @Nullable Map<?, ?> properties) {
     return new SettingsReader(protocol, properties, false);
   }
 
-  private SettingsReader(
-      String protocol, @Nullable Map<String, ?> properties, boolean readsSystem) {
+  private SettingsReader(String protocol, @Nullable Map<?, ?> properties, boolean readsSystem) {
     this.readsSystem = readsSystem;
     this.protocol = protocol.toLowerCase(Locale.ROOT);
     Map<SpnegoOption, String> made = NAMES.get(this.protocol);
@@ -242,7 +241,7 @@ public final class SettingsReader {
   /** A property's text without blanks around it; empty where it is not set. */
   private String read(String name) {
     Object value = properties.get(name);
-    if (value == null && (Map<?, ?>) properties instanceof Properties withDefaults) {
+    if (value == null && properties instanceof Properties withDefaults) {
       value = withDefaults.getProperty(name); // Map.get does not see the defaults
     }
     if (value == null) {
