@@ -134,7 +134,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
 
   /** Under native GSS the JDK hands none of its own keys to the library. */
   final void needsJavaKerberos() throws SpnegoException {
-    if (InitiatorFinder.isNativeLibraryOn()) {
+    if (NativeLibrary.isOn()) {
       throw new SpnegoException(
           Reason.ACCEPTOR_CREDENTIALS,
           "Accepting a client "
