@@ -48,7 +48,8 @@ class TroubleshootingTest {
   private static final String DOCUMENT = "TROUBLESHOOTING.md";
 
   private static final Pattern LABEL = Pattern.compile("^\\*\\*(\\w+)\\*\\*$", Pattern.MULTILINE);
-  private static final Pattern ANCHOR = Pattern.compile("\\(TROUBLESHOOTING\\.md#([a-z-]+)\\)");
+  private static final Pattern ANCHOR =
+      Pattern.compile("\\(" + Pattern.quote(SpnegoException.GUIDE) + "([a-z-]+)\\)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final byte[] NONE = {};
   private static final Duration HOUR = Duration.ofHours(1);
@@ -92,7 +93,7 @@ class TroubleshootingTest {
   @ParameterizedTest
   @EnumSource
   void everySectionQuotesAMessageWithItsRemedy(Reason reason) {
-    String quoted = reason.remedy() + " (TROUBLESHOOTING.md#" + reason.anchor() + ")";
+    String quoted = reason.remedy() + " (" + SpnegoException.GUIDE + reason.anchor() + ")";
     assertQuoted(reason, quoted);
   }
 
