@@ -54,10 +54,11 @@ public final class Handshakes {
   /** Batches of each pair between two looks at the ratio. */
   private static final int WINDOW = 50;
 
-  /** The ratio stands still where it changes by less than this from one window to the next. */
+  /** The ratio stands still where it changes by less than this, so many windows in succession. */
   private static final double STILL = 0.01;
 
-  private static final int MOST_WINDOWS = 20;
+  private static final int STILL_WINDOWS = 5;
+  private static final int MOST_WINDOWS = 80;
   private static final byte[] LAYERS = {1, 0, 0, 0};
   private static final byte[] NOTHING = {};
   private static final GSSManager MANAGER = GSSManager.getInstance();
@@ -173,6 +174,7 @@ public final class Handshakes {
 
   private void warmUp() throws Exception {
     double ratio = 0;
+    int still = 0;
     for (int window = 0; window < MOST_WINDOWS; window++) {
       Sample floor = new Sample();
       Sample ours = new Sample();
@@ -184,7 +186,8 @@ public final class Handshakes {
       }
       double before = ratio;
       ratio = ours.dividedBy(floor).median();
-      if (Math.abs(ratio - before) < STILL) {
+      still = Math.abs(ratio - before) < STILL ? still + 1 : 0;
+      if (still == STILL_WINDOWS) {
         return;
       }
     }

@@ -26,6 +26,7 @@ import javax.net.ssl.SSLContext;
 final class Starts {
   private static final int MAILS = 40;
   private static final int STARTS = 60;
+  private static final String TRANSPORT_ONLY = "-Dsmtp.spnego.autoregister=transport";
 
   private final Scene scene;
   private final Report report;
@@ -117,6 +118,16 @@ final class Starts {
         report.limit("first mail, " + login.name() + ": time to the JDK's", ratios[0], 1);
         report.limit("first mail, " + login.name() + ": CPU to the JDK's", ratios[1], 1);
       }
+      List<String> transportOnly = firstMail(Kind.OURS, keytab, server.port());
+      transportOnly.add(1, TRANSPORT_ONLY);
+      Sample[] ratios =
+          compare(
+              keytab.name() + ", " + TRANSPORT_ONLY,
+              MAILS,
+              firstMail(Kind.JDK, keytab, server.port()),
+              transportOnly,
+              (jdk, ours) -> ours.dividedBy(jdk));
+      report.limit("first mail, " + TRANSPORT_ONLY + ": time to the JDK's", ratios[0], 1);
     }
   }
 
@@ -138,8 +149,7 @@ final class Starts {
     program("mail, all security providers loaded", true, List.of(), Mail.class, Mail.PROVIDERS);
     program("mail over TLS", false, List.of(), Mail.class, Mail.TLS);
     program("mail", false, List.of(), Mail.class);
-    String transport = "-Dsmtp.spnego.autoregister=transport";
-    program("mail, " + transport, true, List.of(transport), Mail.class);
+    program("mail, " + TRANSPORT_ONLY, true, List.of(TRANSPORT_ONLY), Mail.class);
     report.note(
         "The first Session adds a security provider. The JDK loads all of its own before it takes"
             + " one more; TLS has it load most of them anyway.");

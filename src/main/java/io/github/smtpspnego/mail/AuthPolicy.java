@@ -7,34 +7,27 @@ import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.settings.Switch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.StringTokenizer;
 import org.eclipse.angus.mail.util.PropUtil;
 
-/** What the settings say of authentication on one connection, before the server is asked. */
-final class AuthPolicy {
+/**
+ * What the settings say of authentication on one connection, before the server is asked.
+ *
+ * @param isActive whether the transport does anything of its own
+ * @param isSpnego whether the mechanisms GSSAPI and GSS-SPNEGO mean SPNEGO on this connection
+ * @param mechanisms the SASL mechanisms that may be used, in order
+ * @param isExclusive whether no other mechanism may be used
+ * @param isRequired whether no mail goes out unauthenticated
+ */
+record AuthPolicy(
+    boolean isActive,
+    boolean isSpnego,
+    List<String> mechanisms,
+    boolean isExclusive,
+    boolean isRequired) {
   /** Angus Mail's ways, unchanged. */
   private static final AuthPolicy INERT = new AuthPolicy(false, false, List.of(), false, false);
-
-  private final boolean isActive;
-  private final boolean isSpnego;
-  private final List<String> wanted;
-  private final boolean isListed;
-  private final boolean isRequired;
-
-  private AuthPolicy(
-      boolean isActive,
-      boolean isSpnego,
-      List<String> wanted,
-      boolean isListed,
-      boolean isRequired) {
-    this.isActive = isActive;
-    this.isSpnego = isSpnego;
-    this.wanted = wanted;
-    this.isListed = isListed;
-    this.isRequired = isRequired;
-  }
 
   /**
    * Reads the settings.
@@ -55,9 +48,7 @@ final class AuthPolicy {
       List<String> listed,
       boolean hasLogin)
       throws SpnegoException {
-    // The names in a Session's properties are texts.
-    @SuppressWarnings("unchecked")
-    SettingsReader settings = new SettingsReader(protocol, (Map<String, ?>) (Map<?, ?>) properties);
+    SettingsReader settings = new SettingsReader(protocol, properties);
     Switch enable = settings.enable();
     // DNS alone must not decide that SPNEGO is not meant.
     boolean isKnownHost = false;
@@ -95,39 +86,14 @@ final class AuthPolicy {
     return names;
   }
 
-  /** Whether the transport does anything of its own. */
-  boolean isActive() {
-    return isActive;
-  }
-
-  /** Whether the mechanisms GSSAPI and GSS-SPNEGO mean SPNEGO on this connection. */
-  boolean isSpnego() {
-    return isSpnego;
-  }
-
-  /** The SASL mechanisms that may be used, in order. */
-  List<String> wanted() {
-    return wanted;
-  }
-
-  /** Those of them that mean SPNEGO. */
+  /** Those of the mechanisms that mean SPNEGO. */
   List<String> spnegoMechanisms() {
-    return SaslProperties.spnego(wanted);
-  }
-
-  /** Whether no other mechanism may be used. */
-  boolean isListed() {
-    return isListed;
-  }
-
-  /** Whether no mail goes out unauthenticated. */
-  boolean isRequired() {
-    return isRequired;
+    return SaslProperties.spnego(mechanisms);
   }
 
   /** Whether a mechanism may be used that sends the user's password. */
   boolean mayUsePassword() {
-    return !isListed || SaslProperties.spnego(wanted).size() < wanted.size();
+    return !isExclusive || spnegoMechanisms().size() < mechanisms.size();
   }
 
   /** Explains that nothing which may be used is offered, where SPNEGO is not meant. */
@@ -137,7 +103,7 @@ final class AuthPolicy {
         "Authenticating to "
             + serverName
             + " by "
-            + String.join(", ", wanted)
+            + String.join(", ", mechanisms)
             + ": mail.smtp.sasl.spnego.hosts does not name this server, so SPNEGO is not used, and the"
             + " server offers no other mechanism of the list that can be used (the JDK's own Kerberos"
             + " client knows GSSAPI only). Nothing was sent.",

@@ -2,11 +2,8 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.settings.SaslProperties;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.StringTokenizer;
 
 /**
  * How a connection is authenticated, once the server's reply to EHLO is known.
@@ -59,12 +56,9 @@ record MechanismChoice(Way way, List<String> mechanisms) {
    * @param offered what follows AUTH in the server's reply to EHLO; empty for no authentication
    */
   static MechanismChoice of(AuthPolicy policy, boolean hasPassword, String offered) {
-    Set<String> offers = new HashSet<>();
-    for (StringTokenizer names = new StringTokenizer(offered); names.hasMoreTokens(); ) {
-      offers.add(names.nextToken().toUpperCase(Locale.ROOT));
-    }
+    List<String> offers = AuthPolicy.split(offered.toUpperCase(Locale.ROOT));
     List<String> allowed = new ArrayList<>();
-    for (String name : policy.wanted()) {
+    for (String name : policy.mechanisms()) {
       String upper = name.toUpperCase(Locale.ROOT);
       boolean ours = SaslProperties.isSpnego(upper);
       if (!offers.contains(upper) || (!ours && !hasPassword)) {
@@ -86,7 +80,7 @@ record MechanismChoice(Way way, List<String> mechanisms) {
     if (!allowed.isEmpty()) {
       return new MechanismChoice(Way.ANGUS, allowed);
     }
-    if (!policy.isListed()) {
+    if (!policy.isExclusive()) {
       return hasPassword || !policy.isRequired() ? ANY : PASSWORD_NEEDED;
     }
     if (!policy.isRequired() && offers.isEmpty()) {

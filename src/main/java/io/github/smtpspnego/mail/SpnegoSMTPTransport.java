@@ -10,7 +10,6 @@ import jakarta.mail.URLName;
 import java.lang.System.Logger.Level;
 import java.net.Socket;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -179,7 +178,9 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   /** Runs one AUTH command; gives false where the server wants TLS first, and offers it. */
   private boolean exchange(AuthPolicy read, String serverName, SessionLogin asked)
       throws MessagingException, SpnegoException {
-    try (SmtpAuthClient auth = client(read, serverName, asked)) {
+    List<String> mechanisms = read.spnegoMechanisms();
+    try (SmtpAuthClient auth =
+        new SmtpAuthClient(protocol, serverName, session.getProperties(), mechanisms, asked)) {
       String line = auth.firstLine(offer(), isSSL());
       int code = simpleCommand(line);
       if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
@@ -193,13 +194,6 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       }
       return true;
     }
-  }
-
-  // The names in a Session's properties are texts.
-  @SuppressWarnings("unchecked")
-  private SmtpAuthClient client(AuthPolicy read, String serverName, SessionLogin asked) {
-    Map<String, ?> properties = (Map<String, ?>) (Map<?, ?>) session.getProperties();
-    return new SmtpAuthClient(protocol, serverName, properties, read.spnegoMechanisms(), asked);
   }
 
   /** The server's reply to EHLO, as far as it is about authentication. */

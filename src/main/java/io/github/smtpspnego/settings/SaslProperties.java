@@ -62,7 +62,7 @@ public final class SaslProperties {
    * @param properties with {@code javax.security.sasl.policy.*}, or null
    * @return false where a policy is asked for that they do not hold to
    */
-  public static boolean policiesHold(@Nullable Map<String, ?> properties) {
+  public static boolean policiesHold(@Nullable Map<?, ?> properties) {
     if (properties != null) {
       for (String policy : NOT_HELD) {
         Object value = properties.get(policy);

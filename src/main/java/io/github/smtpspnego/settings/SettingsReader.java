@@ -22,7 +22,7 @@ public final class SettingsReader {
 
   private final String protocol;
   private final Map<SpnegoOption, String> names;
-  private final Map<String, ?> properties;
+  private final Map<?, ?> properties;
   private final boolean readsSystem;
 
   /**
@@ -31,7 +31,7 @@ public final class SettingsReader {
    * @param protocol the mail protocol
    * @param properties the properties handed to the factory, or null
    */
-  public SettingsReader(String protocol, @Nullable Map<String, ?> properties) {
+  public SettingsReader(String protocol, @Nullable Map<?, ?> properties) {
     this(protocol, properties, true);
   }
 
@@ -43,12 +43,11 @@ public final class SettingsReader {
    * @param properties the properties handed to the factory, or null
    * @return the reader
    */
-  public static SettingsReader ofServer(String protocol, @Nullable Map<String, ?> properties) {
+  public static SettingsReader ofServer(String protocol, @Nullable Map<?, ?> properties) {
     return new SettingsReader(protocol, properties, false);
   }
 
-  private SettingsReader(
-      String protocol, @Nullable Map<String, ?> properties, boolean readsSystem) {
+  private SettingsReader(String protocol, @Nullable Map<?, ?> properties, boolean readsSystem) {
     this.readsSystem = readsSystem;
     this.protocol = protocol.toLowerCase(Locale.ROOT);
     Map<SpnegoOption, String> made = NAMES.get(this.protocol);
@@ -253,14 +252,14 @@ public final class SettingsReader {
    * not set, as forms and templates leave it: the next source is read.
    */
   private String read(String name) {
-    String text = text(properties.get(name));
-    if (text.isEmpty() && (Map<?, ?>) properties instanceof Properties withDefaults) {
-      text = text(withDefaults.getProperty(name)); // Map.get does not see the defaults
+    String text = stripped(properties.get(name));
+    if (text.isEmpty() && properties instanceof Properties withDefaults) {
+      text = stripped(withDefaults.getProperty(name)); // Map.get does not see the defaults
     }
     return text.isEmpty() && readsSystem ? System.getProperty(name, "").strip() : text;
   }
 
-  private static String text(@Nullable Object value) {
+  private static String stripped(@Nullable Object value) {
     return value == null ? "" : value.toString().strip();
   }
 }

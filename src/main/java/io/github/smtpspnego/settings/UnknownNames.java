@@ -20,20 +20,20 @@ final class UnknownNames {
   private static final Set<String> LOOKED_THROUGH = ConcurrentHashMap.newKeySet();
 
   /** The properties looked through last, by their identity: a program has few Sessions. */
-  private static final AtomicReferenceArray<@Nullable WeakReference<Map<String, ?>>> LAST =
+  private static final AtomicReferenceArray<@Nullable WeakReference<Map<?, ?>>> LAST =
       new AtomicReferenceArray<>(64);
 
   private UnknownNames() {}
 
   static void warn(
-      String protocol, Collection<String> known, Map<String, ?> properties, boolean readsSystem) {
+      String protocol, Collection<String> known, Map<?, ?> properties, boolean readsSystem) {
     int slot = (System.identityHashCode(properties) ^ protocol.hashCode()) & (LAST.length() - 1);
-    WeakReference<Map<String, ?>> last = LAST.get(slot);
+    WeakReference<Map<?, ?>> last = LAST.get(slot);
     if (last == null || last.get() != properties) {
       LAST.set(slot, new WeakReference<>(properties));
       // A Properties object may have defaults, which Map.keySet does not show.
       lookThrough(
-          (Map<?, ?>) properties instanceof Properties withDefaults
+          properties instanceof Properties withDefaults
               ? withDefaults.stringPropertyNames()
               : properties.keySet(),
           protocol,

@@ -91,9 +91,9 @@ public final class SmtpAuthClient implements AutoCloseable {
    * name, or with the user's ticket cache.
    *
    * @param serverName the server's host name, for which the ticket is requested
-   * @param settings the settings; not copied
+   * @param settings the settings, a {@link java.util.Properties} say; not copied
    */
-  public SmtpAuthClient(String serverName, Map<String, ?> settings) {
+  public SmtpAuthClient(String serverName, Map<?, ?> settings) {
     this("smtp", serverName, settings, SaslProperties.MECHANISMS, null);
   }
 
@@ -102,7 +102,7 @@ public final class SmtpAuthClient implements AutoCloseable {
    *
    * @param protocol the protocol whose settings are used, {@code smtp} or {@code smtps}
    * @param serverName the server's host name, for which the ticket is requested
-   * @param settings the settings; not copied
+   * @param settings the settings, a {@link java.util.Properties} say; not copied
    * @param mechanisms the SASL mechanisms that may be used, best first: {@code GSSAPI}, {@code
    *     GSS-SPNEGO} or both, in any case
    * @param handler answers a {@code NameCallback} and a {@code PasswordCallback}; asked only where
@@ -112,7 +112,7 @@ public final class SmtpAuthClient implements AutoCloseable {
   public SmtpAuthClient(
       String protocol,
       String serverName,
-      Map<String, ?> settings,
+      Map<?, ?> settings,
       List<String> mechanisms,
       @Nullable CallbackHandler handler) {
     this.serverName = serverName;
