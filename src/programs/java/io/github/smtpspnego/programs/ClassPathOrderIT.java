@@ -58,6 +58,29 @@ class ClassPathOrderIT {
     }
   }
 
+  @Test
+  void theDoctorSaysItOnTheClassPathOfTheProgram() {
+    Program program = Program.of("jakarta-mail", List.of(API + "2.1.3", ANGUS));
+    Stream<Path> doctor =
+        Stream.of(Program.JAR, Path.of(System.getProperty("smtpspnego.doctor.jar")));
+    try (Scene scene = new Scene()) {
+      String report =
+          scene
+              .run(
+                  List.of(
+                      Way.SWITCH,
+                      "-Dmail.smtp.host=localhost",
+                      "-Dmail.smtp.port=" + scene.port(),
+                      "-cp",
+                      Program.path(Stream.concat(program.libraries().stream(), doctor)),
+                      "io.github.smtpspnego.doctor.Doctor"))
+              .output()
+              .replaceAll("\\s+", " ");
+      assertTrue(report.contains("WARN Mail goes by org.eclipse.angus.mail.smtp.SMTPTransport"), report);
+      assertTrue(report.contains("put smtp-spnego before Angus Mail on the class path"), report);
+    }
+  }
+
   private static void assertSent(Scene scene, ChildJvm.Outcome outcome) {
     scene.assertSentBySpnego(outcome.output());
     assertEquals(0, outcome.exitCode(), outcome.output());
