@@ -1,8 +1,8 @@
-import java.util.Properties;
 import jakarta.mail.Message;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.MimeMessage;
+import java.util.Properties;
 
 /** The transport of that time wants a user and a password before it asks for a mechanism. */
 public class OldJakartaMail {

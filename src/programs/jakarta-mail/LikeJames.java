@@ -6,7 +6,9 @@ import java.util.Properties;
 import org.eclipse.angus.mail.smtp.SMTPMessage;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
-/** As James' RemoteDelivery sends: by a URL, default Properties, and a cast to Angus Mail's class. */
+/**
+ * As James' RemoteDelivery sends: by a URL, default Properties, and a cast to Angus Mail's class.
+ */
 public class LikeJames {
   public static void main(String[] args) throws Exception {
     Properties configured = new Properties();

@@ -16,8 +16,10 @@ public class OsgiMail {
             .orElseThrow()
             .newFramework(
                 Map.of(
-                    "org.osgi.framework.storage", args[0],
-                    "org.osgi.framework.storage.clean", "onFirstInit"));
+                    "org.osgi.framework.storage",
+                    args[0],
+                    "org.osgi.framework.storage.clean",
+                    "onFirstInit"));
     framework.start();
     try {
       List<Bundle> bundles = new ArrayList<>();

@@ -53,7 +53,9 @@ public class TomcatMail {
 
   private static Void ask(String address, int times) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address)).POST(HttpRequest.BodyPublishers.noBody()).build();
+        HttpRequest.newBuilder(URI.create(address))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
     for (int i = 0; i < times; i++) {
       var response = CLIENT.send(request, BodyHandlers.ofString());
       if (response.statusCode() != 204) {

@@ -23,7 +23,12 @@ class ClassPathOrderIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        API + "2.1.4", API + "2.1.5", BUNDLE + "2.0.2", BUNDLE + "2.0.3", BUNDLE + "2.0.4", BUNDLE + "2.0.5"
+        API + "2.1.4",
+        API + "2.1.5",
+        BUNDLE + "2.0.2",
+        BUNDLE + "2.0.3",
+        BUNDLE + "2.0.4",
+        BUNDLE + "2.0.5"
       })
   void theJarsPlaceMakesNoDifference(String version) {
     for (boolean isFirst : List.of(true, false)) {
@@ -76,7 +81,8 @@ class ClassPathOrderIT {
                       "io.github.smtpspnego.doctor.Doctor"))
               .output()
               .replaceAll("\\s+", " ");
-      assertTrue(report.contains("WARN Mail goes by org.eclipse.angus.mail.smtp.SMTPTransport"), report);
+      assertTrue(
+          report.contains("WARN Mail goes by org.eclipse.angus.mail.smtp.SMTPTransport"), report);
       assertTrue(report.contains("put smtp-spnego before Angus Mail on the class path"), report);
     }
   }
@@ -96,8 +102,7 @@ class ClassPathOrderIT {
     Program program = Program.of("jakarta-mail", coordinates);
     Stream<Path> jar = Stream.of(Program.JAR);
     Stream<Path> libraries = program.libraries().stream();
-    Stream<Path> entries =
-        isFirst ? Stream.concat(jar, libraries) : Stream.concat(libraries, jar);
+    Stream<Path> entries = isFirst ? Stream.concat(jar, libraries) : Stream.concat(libraries, jar);
     Path classes = program.compile(scene.port());
     List<String> arguments = new ArrayList<>(List.of(options));
     arguments.add(Way.SWITCH);

@@ -38,8 +38,7 @@ class ModulePathIT {
     try (Scene scene = new Scene()) {
       Path classes = compile(program, program.libraries(), scene);
       scene.assertNothingSent(run(scene, classes, program.libraries(), Way.SWITCH).output());
-      assertSent(
-          scene, run(scene, classes, program.libraries(), options.toArray(String[]::new)));
+      assertSent(scene, run(scene, classes, program.libraries(), options.toArray(String[]::new)));
     }
   }
 

@@ -31,7 +31,8 @@ class OsgiIT {
               bundle.compile(
                   scene.port(),
                   "-cp",
-                  Program.path(Stream.concat(bundle.libraries().stream(), felix.libraries().stream()))));
+                  Program.path(
+                      Stream.concat(bundle.libraries().stream(), felix.libraries().stream()))));
       List<Path> bundles = new ArrayList<>(bundle.libraries());
       bundles.add(application);
       scene.assertNothingSent(run(felix, scene, "without", bundles).output());

@@ -16,10 +16,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.jboss.shrinkwrap.resolver.api.maven.Maven;
+import org.jboss.shrinkwrap.resolver.api.maven.ScopeType;
+import org.jboss.shrinkwrap.resolver.api.maven.coordinate.MavenDependencies;
+import org.jboss.shrinkwrap.resolver.api.maven.coordinate.MavenDependency;
+import org.jboss.shrinkwrap.resolver.api.maven.coordinate.MavenDependencyExclusion;
 
 /**
  * A program of {@code src/programs}: a directory with its sources, what is set in it, and {@code
- * libraries.txt}, the libraries that it is compiled with and runs with, and nothing else.
+ * libraries.txt}, the libraries that it is compiled with and runs with, and nothing else. A line
+ * {@code without group:artifact} there leaves out what one of them would bring.
  *
  * @param name the directory's name
  * @param libraries their jars, in the order of a class path
@@ -28,6 +33,7 @@ record Program(String name, List<Path> libraries) {
   /** The packaged jar. */
   static final Path JAR = Path.of(System.getProperty("smtpspnego.jar")).toAbsolutePath();
 
+  private static final String WITHOUT = "without ";
   private static final Path PROGRAMS = Path.of("src", "programs");
   private static final Path BUILT = Path.of("target", "programs").toAbsolutePath();
 
@@ -40,18 +46,31 @@ record Program(String name, List<Path> libraries) {
     return new Program(name, resolve(coordinates));
   }
 
-  /** The libraries of a program, as {@code group:artifact:version}. */
+  /** The libraries of a program: {@code group:artifact:version}, and what they go without. */
   static List<String> coordinates(String name) {
     try (Stream<String> lines = Files.lines(PROGRAMS.resolve(name).resolve("libraries.txt"))) {
-      return lines.filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+      return lines.filter(line -> !line.isBlank()).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** The jars of libraries and of what they need, as Maven finds them. */
-  static List<Path> resolve(List<String> coordinates) {
-    File[] jars = Maven.resolver().resolve(coordinates).withTransitivity().asFile();
+  private static List<Path> resolve(List<String> coordinates) {
+    MavenDependencyExclusion[] exclusions =
+        coordinates.stream()
+            .filter(line -> line.startsWith(WITHOUT))
+            .map(line -> MavenDependencies.createExclusion(line.substring(WITHOUT.length())))
+            .toArray(MavenDependencyExclusion[]::new);
+    MavenDependency[] dependencies =
+        coordinates.stream()
+            .filter(line -> !line.startsWith(WITHOUT))
+            .map(
+                line ->
+                    MavenDependencies.createDependency(line, ScopeType.COMPILE, false, exclusions))
+            .toArray(MavenDependency[]::new);
+    File[] jars =
+        Maven.resolver().addDependencies(dependencies).resolve().withTransitivity().asFile();
     return Arrays.stream(jars).map(File::toPath).toList();
   }
 

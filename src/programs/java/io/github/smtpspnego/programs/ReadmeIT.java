@@ -44,7 +44,9 @@ class ReadmeIT {
     for (String recipe : recipes) {
       try (Stream<Path> files = Files.walk(Path.of("src", "programs"), 2)) {
         assertTrue(
-            files.filter(Files::isRegularFile).anyMatch(file -> read(file).contains(squeezed(recipe))),
+            files
+                .filter(Files::isRegularFile)
+                .anyMatch(file -> read(file).contains(squeezed(recipe))),
             () -> "no program was run with\n" + recipe);
       }
     }

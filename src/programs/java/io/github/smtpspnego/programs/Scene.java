@@ -62,15 +62,14 @@ final class Scene implements AutoCloseable {
   /** The first token of each AUTH command, in hexadecimal digits. */
   private List<String> firstTokens() {
     List<String> tokens = new ArrayList<>();
-    boolean isNext = false;
-    for (String line : server.dialogue()) {
-      boolean isAuth = line.startsWith("C: AUTH ");
-      int space = line.lastIndexOf(' ');
-      if (isNext && line.startsWith("C: ") || isAuth && space > "C: AUTH ".length()) {
-        byte[] token = Base64.getDecoder().decode(line.substring(space + 1));
-        tokens.add(HexFormat.of().formatHex(token));
+    List<String> lines = server.dialogue().stream().filter(line -> line.startsWith("C: ")).toList();
+    for (int i = 0; i < lines.size(); i++) {
+      String[] words = lines.get(i).split(" ", -1);
+      if (words[1].equals("AUTH")) {
+        // In the line itself, or in the next one.
+        String token = words.length > 3 ? words[3] : lines.get(i + 1).substring("C: ".length());
+        tokens.add(HexFormat.of().formatHex(Base64.getDecoder().decode(token)));
       }
-      isNext = isAuth && space < "C: AUTH ".length() || isNext && !line.startsWith("C: ");
     }
     return tokens;
   }

@@ -30,8 +30,7 @@ record Way(String program, String main, List<String> options) {
     for (String option : options) {
       if (withJar || !option.equals(AGENT)) {
         arguments.add(
-            Program.local(option, scene.port())
-                .replace("smtp-spnego.jar", Program.JAR.toString()));
+            Program.local(option, scene.port()).replace("smtp-spnego.jar", Program.JAR.toString()));
       }
     }
     Stream<Path> entries = Stream.concat(Stream.of(classes), built.libraries().stream());

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program in a JVM of its own. Its standard input is a pipe that
- * nothing is written to and that stays open: a program that asks there waits until it is ended.
+ * A program in a JVM of its own. Its standard input is a pipe that nothing is written to and that
+ * stays open: a program that asks there waits until it is ended.
  */
 public final class ChildJvm {
   private static final long PATIENCE = 60;
@@ -27,7 +27,10 @@ public final class ChildJvm {
    */
   public record Outcome(boolean ended, int exitCode, String output) {}
 
-  /** Runs a program on this JVM's class path, with these system properties ({@code name=value}) and arguments. */
+  /**
+   * Runs a program on this JVM's class path, with these system properties ({@code name=value}) and
+   * arguments.
+   */
   public static Outcome run(
       Class<?> program, Map<String, String> environment, List<String> properties, String... args) {
     List<String> arguments = new ArrayList<>();
