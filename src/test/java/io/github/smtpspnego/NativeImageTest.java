@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class NativeImageTest {
   private static final Path RESOURCES = Path.of("src", "main", "resources", "META-INF");
   private static final Path REFLECTION =
-      RESOURCES.resolve("native-image/io.github.smtp-spnego/smtp-spnego/reflect-config.json");
+      RESOURCES.resolve("native-image/smtp-spnego/reflect-config.json");
 
   /** An entry is one line: the class, and the types of its constructor's parameters, if any. */
   private static final Pattern ENTRY =
