@@ -219,13 +219,25 @@ public final class SpnegoException extends SaslException {
     if (renamed.equals(message)) {
       return this;
     }
-    return new SpnegoException(renamed, this, remedy.replace(SMTP, "mail." + protocol + "."));
+    SpnegoException same =
+        new SpnegoException(
+            renamed, reason, remedy.replace(SMTP, "mail." + protocol + "."), getCause());
+    same.setStackTrace(getStackTrace());
+    return same;
   }
 
-  private SpnegoException(String message, SpnegoException original, String remedy) {
-    super(message, original.getCause());
-    this.reason = original.reason;
+  /**
+   * The same failure for another thread: an exception belongs to the one that it is thrown in.
+   *
+   * @return a new exception with the same message, and this one as its cause
+   */
+  public SpnegoException again() {
+    return new SpnegoException(String.valueOf(getMessage()), reason, remedy, this);
+  }
+
+  private SpnegoException(String message, Reason reason, String remedy, @Nullable Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
     this.remedy = remedy;
-    setStackTrace(original.getStackTrace());
   }
 }

@@ -69,20 +69,11 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
     return new AcceptorCredential(credential, names);
   }
 
-  /**
-   * What is accepted.
-   *
-   * @return names and realms
-   */
   public final AcceptedNames names() {
     return names;
   }
 
-  /**
-   * Where the keys come from, to follow a verb.
-   *
-   * @return "with the keytab /etc/mail.keytab"
-   */
+  /** Where the keys come from, to follow a verb: "with the keytab /etc/mail.keytab". */
   public abstract String describe();
 
   /**
@@ -143,7 +134,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
 
   /** Under native GSS the JDK hands none of its own keys to the library. */
   final void needsJavaKerberos() throws SpnegoException {
-    if (InitiatorFinder.isNativeLibraryOn()) {
+    if (NativeLibrary.isOn()) {
       throw new SpnegoException(
           Reason.ACCEPTOR_CREDENTIALS,
           "Accepting a client "

@@ -76,7 +76,8 @@ final class AcceptorSubject extends AcceptorCredentials {
       try {
         candidates.add(
             new AcceptorKey(
-                Optional.of(owner), Subjects.getAs(subject, () -> Gss.acceptorCredential(owner))));
+                Optional.of(owner),
+                Subjects.doAs(subject, GSSException.class, () -> Gss.acceptorCredential(owner))));
       } catch (GSSException | RuntimeException e) {
         throw fault(Reason.ACCEPTOR_CREDENTIALS, "the key of " + owner + " cannot be used", e);
       }

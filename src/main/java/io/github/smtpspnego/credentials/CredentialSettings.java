@@ -7,7 +7,6 @@ import io.github.smtpspnego.kerberos.TypedName;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Optional;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSCredential;
@@ -28,8 +27,8 @@ public final class CredentialSettings {
 
   final String jaasEntry;
 
-  /** The caller's own credential, {@code javax.security.sasl.credentials}. */
-  final Optional<GSSCredential> credential;
+  /** The caller's own, {@code javax.security.sasl.credentials}; null where there is none. */
+  final @Nullable GSSCredential credential;
 
   final String protocol;
 
@@ -44,7 +43,7 @@ public final class CredentialSettings {
             ? null
             : path(ticketCache, settings, SpnegoOption.TICKETCACHE);
     jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
-    credential = source == CredentialSource.AUTO ? credential(settings) : Optional.empty();
+    credential = source == CredentialSource.AUTO ? credential(settings) : null;
     protocol = settings.protocol();
   }
 
@@ -85,11 +84,11 @@ public final class CredentialSettings {
     }
   }
 
-  private static Optional<GSSCredential> credential(SettingsReader settings)
+  private static @Nullable GSSCredential credential(SettingsReader settings)
       throws SpnegoException {
-    Object given = settings.object(Sasl.CREDENTIALS, Object.class).orElse(null);
+    Object given = settings.object(Sasl.CREDENTIALS);
     if (given == null || given instanceof GSSCredential) {
-      return Optional.ofNullable((GSSCredential) given);
+      return (GSSCredential) given;
     }
     // Its type alone: the object may be a password.
     throw new SpnegoException(
@@ -139,21 +138,6 @@ public final class CredentialSettings {
             + ", or correct "
             + property(SpnegoOption.PRINCIPAL)
             + " or leave it out.",
-        null);
-  }
-
-  /** The failure that the native GSS library takes no such credentials. */
-  SpnegoException notServedByNativeLibrary(String what) {
-    return new SpnegoException(
-        Reason.NATIVE_GSS,
-        "This JVM was started with -Dsun.security.jgss.native=true, and the native GSS library"
-            + " does not take "
-            + what
-            + ".",
-        "Have the library find credentials by itself, in the ticket cache that KRB5CCNAME names or"
-            + " the keytab that KRB5_CLIENT_KTNAME names, and set "
-            + property(SpnegoOption.CREDENTIALS)
-            + "=native; or start the JVM without that property.",
         null);
   }
 

@@ -9,7 +9,6 @@ import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.Sasl;
-import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
@@ -47,21 +46,19 @@ public final class InitiatorFinder {
       return search();
     } catch (SpnegoException e) {
       throw e.forProtocol(settings.protocol);
-    } catch (SaslException e) {
-      throw new SpnegoException(Reason.GSS_FAILURE, "Looking for credentials: " + e + ".", e);
     }
   }
 
-  private InitiatorCredentials search() throws SaslException {
-    if (settings.credential.isPresent()) {
-      return of(settings.credential.get());
+  private InitiatorCredentials search() throws SpnegoException {
+    if (settings.credential != null) {
+      return of(settings.credential);
     }
     if (settings.keytab != null && settings.means(CredentialSource.KEYTAB, true)) {
-      checkNotNative("a keytab");
+      NativeLibrary.checkOff(settings, "a keytab");
       return login(LoginRequest.fromKeytab(settings.keytab, principalIn(settings.keytab)));
     }
     if (settings.means(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
-      checkNotNative("the login of a JAAS entry");
+      NativeLibrary.checkOff(settings, "the login of a JAAS entry");
       try (Secret password = user.password()) {
         return login(LoginRequest.byJaas(settings.jaasEntry, user.name(), password, handler));
       }
@@ -69,7 +66,7 @@ public final class InitiatorFinder {
     if (settings.means(CredentialSource.PASSWORD, true)) {
       try (Secret password = user.password()) {
         if (settings.means(CredentialSource.PASSWORD, !password.isEmpty())) {
-          checkNotNative("a password");
+          NativeLibrary.checkOff(settings, "a password");
           return withPassword(password);
         }
       }
@@ -90,10 +87,8 @@ public final class InitiatorFinder {
 
   private InitiatorCredentials of(GSSCredential credential) throws SpnegoException {
     NamedCredential named;
-    boolean isGood;
     try {
       named = NamedCredential.of(credential);
-      isGood = named.isGood();
     } catch (GSSException | RuntimeException e) {
       throw new SpnegoException(
           Reason.NO_CREDENTIALS,
@@ -101,21 +96,22 @@ public final class InitiatorFinder {
           "Hand over one that is valid, for initiating, and not disposed.",
           e);
     }
-    if (!isGood) {
+    if (!named.isGood()) {
       throw new SpnegoException(
           Reason.TICKET_EXPIRED,
-          "The GSS credential of " + named.name + " in " + Sasl.CREDENTIALS + " has expired.",
+          "The GSS credential of " + named.name() + " in " + Sasl.CREDENTIALS + " has expired.",
           "Hand over one that is valid.",
           null);
     }
     String origin = "with the caller's GSS credential";
-    if (!settings.isWanted(named.name)) {
-      throw settings.notWanted(named.name, origin);
+    if (!settings.isWanted(named.name())) {
+      throw settings.notWanted(named.name(), origin);
     }
-    return InitiatorCredentials.of(named, origin);
+    return InitiatorCredentials.of(named.name(), origin, credential, null);
   }
 
-  private @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject) throws SaslException {
+  private @Nullable InitiatorCredentials ofSubject(@Nullable Subject subject)
+      throws SpnegoException {
     SubjectCredentials held =
         subject == null ? null : new SubjectCredentials(subject, "with the caller's Subject");
     InitiatorCredentials good = held == null ? null : held.good(settings);
@@ -159,7 +155,7 @@ public final class InitiatorFinder {
     return first;
   }
 
-  private InitiatorCredentials withPassword(Secret password) throws SaslException {
+  private InitiatorCredentials withPassword(Secret password) throws SpnegoException {
     String principal = settings.principal.isEmpty() ? user.name() : settings.principal;
     if (principal.isEmpty() || password.isEmpty()) {
       throw new SpnegoException(
@@ -174,12 +170,12 @@ public final class InitiatorFinder {
   }
 
   /** The ticket cache that is set; else the user's. */
-  private InitiatorCredentials fromTicketCache() throws SaslException {
+  private InitiatorCredentials fromTicketCache() throws SpnegoException {
     String name = settings.ticketCache;
     if (NativeLibrary.isOn() && (name.isEmpty() || NativeLibrary.isDefaultCache(name))) {
       return NativeLibrary.credentials(settings);
     }
-    checkNotNative("another ticket cache than its default");
+    NativeLibrary.checkOff(settings, "another ticket cache than its default");
     Path cache = settings.cacheFile;
     if (cache == null) {
       cache =
@@ -204,34 +200,21 @@ public final class InitiatorFinder {
     }
   }
 
-  private InitiatorCredentials login(LoginRequest request) throws SaslException {
+  private InitiatorCredentials login(LoginRequest request) throws SpnegoException {
     Login login = LoginCache.shared().get(request);
-    NamedCredential made = login.credential();
+    InitiatorCredentials made = login.credentials(request);
     if (made == null) {
-      InitiatorCredentials others =
-          new SubjectCredentials(login.subject, request.origin()).good(settings);
-      if (others == null) {
-        throw new SpnegoException(
-            Reason.JAAS_ENTRY,
-            "Logging in " + request.describe() + ": it gave no ticket-granting ticket.",
-            "Give its Krb5LoginModule no isInitiator=false; a client needs a ticket.",
-            null);
-      }
-      return others;
-    }
-    if (!request.namesClient() && !settings.isWanted(made.name)) {
+      made = new SubjectCredentials(login.subject, request.origin()).good(settings);
+    } else if (!request.namesClient() && !settings.isWanted(made.name)) {
       throw settings.notWanted(made.name, request.origin());
     }
-    return InitiatorCredentials.of(login, made, request);
-  }
-
-  private void checkNotNative(String what) throws SpnegoException {
-    if (NativeLibrary.isOn()) {
-      throw settings.notServedByNativeLibrary(what);
+    if (made == null) {
+      throw new SpnegoException(
+          Reason.JAAS_ENTRY,
+          "Logging in " + request.describe() + ": it gave no ticket-granting ticket.",
+          "Give its Krb5LoginModule no isInitiator=false; a client needs a ticket.",
+          null);
     }
-  }
-
-  static boolean isNativeLibraryOn() {
-    return NativeLibrary.isOn();
+    return made;
   }
 }

@@ -6,24 +6,11 @@ import io.github.smtpspnego.kerberos.KerberosFailure;
 import io.github.smtpspnego.kerberos.KeytabFile;
 import java.nio.file.Files;
 import javax.security.auth.Subject;
-import javax.security.auth.callback.Callback;
-import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.callback.NameCallback;
-import javax.security.auth.callback.PasswordCallback;
-import javax.security.auth.callback.UnsupportedCallbackException;
-import javax.security.auth.login.AppConfigurationEntry;
-import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
-import javax.security.auth.login.Configuration;
 import javax.security.auth.login.LoginContext;
 import javax.security.auth.login.LoginException;
 
-/**
- * Logs in with the JDK's {@code Krb5LoginModule} under a configuration made in memory, which no
- * other code of the JVM sees; or by an entry of the JVM's own configuration.
- */
+/** Logs in with the JDK's {@code Krb5LoginModule}, or by an entry of the JVM's configuration. */
 final class KerberosLogin {
-  private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
-
   private KerberosLogin() {}
 
   /**
@@ -36,45 +23,13 @@ final class KerberosLogin {
    */
   static Subject login(LoginRequest request, boolean renew) throws SpnegoException {
     checkReadable(request);
-    CallbackHandler handler =
-        request.handler == null ? callbacks -> answer(request, callbacks) : request.handler;
     Subject subject = new Subject();
     try {
-      if (request.source == CredentialSource.JAAS) {
-        Configuration jvm = Configuration.getConfiguration();
-        new LoginContext(request.jaasEntry, subject, handler, jvm).login();
-      } else {
-        new LoginContext("smtp-spnego", subject, handler, inMemory(request, renew)).login();
-      }
+      String entry = request.jaasEntry.isEmpty() ? "smtp-spnego" : request.jaasEntry;
+      new LoginContext(entry, subject, request::answer, request.configuration(renew)).login();
       return subject;
     } catch (LoginException | SecurityException e) {
       throw explain(request, e);
-    }
-  }
-
-  private static Configuration inMemory(LoginRequest request, boolean renew) {
-    AppConfigurationEntry[] entries = {
-      new AppConfigurationEntry(MODULE, LoginModuleControlFlag.REQUIRED, request.options(renew))
-    };
-    return new Configuration() {
-      @Override
-      public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
-        return entries.clone();
-      }
-    };
-  }
-
-  /** Answers what a login module asks; never from the console. */
-  private static void answer(LoginRequest request, Callback[] callbacks)
-      throws UnsupportedCallbackException {
-    for (Callback callback : callbacks) {
-      if (callback instanceof NameCallback name && !request.principal.isEmpty()) {
-        name.setName(request.principal);
-      } else if (callback instanceof PasswordCallback secret && request.password != null) {
-        secret.setPassword(request.password.chars());
-      } else {
-        throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
-      }
     }
   }
 

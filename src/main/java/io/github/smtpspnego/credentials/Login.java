@@ -1,12 +1,13 @@
 package io.github.smtpspnego.credentials;
 
+import io.github.smtpspnego.SpnegoException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import javax.security.auth.DestroyFailedException;
 import javax.security.auth.Destroyable;
 import javax.security.auth.Subject;
-import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class Login {
   /** The ticket-granting ticket; null for an acceptor's login, and for those of other modules. */
   private final @Nullable Ticket ticket;
 
-  private volatile @Nullable NamedCredential credential;
+  private volatile @Nullable InitiatorCredentials credentials;
 
   private Login(
       Subject subject,
@@ -72,16 +73,19 @@ final class Login {
   }
 
   /**
-   * The credential for contexts. It is made once: a context that is made without one looks through
-   * the Subject each time.
+   * The credentials for contexts. They are made once: a context that is made without a credential
+   * looks through the Subject each time.
    *
    * @return null where the login gave nothing to initiate with
    */
-  @Nullable NamedCredential credential() throws SaslException {
-    NamedCredential made = credential;
+  @Nullable InitiatorCredentials credentials(LoginRequest request) throws SpnegoException {
+    InitiatorCredentials made = credentials;
     if (made == null && ticket != null) {
-      made = NamedCredential.of(ticket);
-      credential = made;
+      NamedCredential named = NamedCredential.of(ticket);
+      made =
+          new InitiatorCredentials(
+              named.name(), request.describe(named.name()), named.credential(), subject, tickets);
+      credentials = made;
     }
     return made;
   }
@@ -95,7 +99,7 @@ final class Login {
   Login retryAfter(Instant now) {
     Duration wait = min(LONGEST_RETRY, Duration.between(now, end).dividedBy(4));
     Login kept = new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
-    kept.credential = credential;
+    kept.credentials = credentials;
     return kept;
   }
 
@@ -105,10 +109,11 @@ final class Login {
 
   /** Destroys its tickets and keys; who uses them at this moment fails. */
   void destroy() {
-    NamedCredential made = credential;
-    if (made != null) {
+    InitiatorCredentials made = credentials;
+    GSSCredential credential = made == null ? null : made.credential();
+    if (credential != null) {
       try {
-        made.credential.dispose();
+        credential.dispose();
       } catch (GSSException e) {
         // What cannot be destroyed is forgotten.
       }

@@ -10,16 +10,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The logins of this JVM, shared between all who ask for the same.
  *
  * <p>At most one login of a kind is under way; who waits for it shares its outcome. A login is
- * renewed before its ticket ends, and made anew when its file changes, which is looked for once in
- * a millisecond. While it is renewed, and where that does not succeed, the old one serves as long
- * as its ticket is valid. A rejected password is remembered for a while, since accounts lock.
+ * renewed before its ticket ends, and made anew when its file changes. While it is renewed, and
+ * where that does not succeed, the old one serves as long as its ticket is valid. A rejected
+ * password is remembered for a while, since accounts lock.
  */
 class LoginCache {
   static final Duration REJECTION_HOLDS = Duration.ofMinutes(5);
@@ -30,7 +29,7 @@ class LoginCache {
   private static final Duration CACHE_REWRITE = Duration.ofMillis(50);
 
   private final InstantSource clock;
-  private final Map<List<String>, Slot> slots = new ConcurrentHashMap<>();
+  private final Map<List<Object>, Slot> slots = new ConcurrentHashMap<>();
 
   LoginCache(InstantSource clock) {
     this.clock = clock;
@@ -67,15 +66,7 @@ class LoginCache {
     }
   }
 
-  /** The same failure for another thread: an exception belongs to the one that it is thrown in. */
-  static SpnegoException again(SpnegoException first) {
-    String message = String.valueOf(first.getMessage());
-    int remedy = message.lastIndexOf(" " + first.remedy() + " (TROUBLESHOOTING.md#");
-    String whatHappened = remedy < 0 ? message : message.substring(0, remedy);
-    return new SpnegoException(first.reason(), whatHappened, first.remedy(), first);
-  }
-
-  private Slot slot(List<String> key) {
+  private Slot slot(List<Object> key) {
     Slot known = slots.get(key);
     if (known != null) {
       return known;
@@ -91,7 +82,7 @@ class LoginCache {
   private void forgetLeastRecentlyUsed() {
     Slot oldest = null;
     for (Slot slot : slots.values()) {
-      if (oldest == null || slot.seenAt < oldest.seenAt) {
+      if (oldest == null || slot.usedAt < oldest.usedAt) {
         oldest = slot;
       }
     }
@@ -106,92 +97,52 @@ class LoginCache {
         || e.reason() == Reason.PASSWORD_EXPIRED;
   }
 
-  /** What is known of one kind of login. Written under its lock. */
+  /** A password that the KDC rejected, when, and what the file was like then. */
+  private record Rejection(SpnegoException failure, Instant at, FileStamp stamp) {}
+
+  /** What is known of one kind of login. Written by one thread at a time. */
   private final class Slot {
-    // A lock rather than synchronized: virtual threads wait for a KDC here.
-    private final ReentrantLock lock = new ReentrantLock();
-    private volatile int outcomes;
+    private final SingleFlight logins = new SingleFlight();
+    private volatile long usedAt = Long.MIN_VALUE;
     private volatile @Nullable Login login;
-
-    /** What the file was like, and in which millisecond since 1970; written in this order. */
-    private volatile FileStamp seen = FileStamp.NONE;
-
-    private volatile long seenAt = Long.MIN_VALUE;
-
-    private @Nullable SpnegoException failure;
-    private Instant failedAt = Instant.MIN;
-    private FileStamp failedStamp = FileStamp.NONE;
+    private @Nullable Rejection rejection;
 
     Login get(LoginRequest request) throws SpnegoException {
-      int before = outcomes;
-      Instant asked = clock.instant();
-      FileStamp stamp = stamp(request, asked);
+      Instant now = clock.instant();
+      usedAt = now.toEpochMilli();
+      FileStamp stamp = FileStamp.of(request.file);
       Login current = login;
-      if (current != null && current.isFresh(stamp, asked)) {
+      if (current != null && current.isFresh(stamp, now)) {
         return current;
       }
-      if (!lock.tryLock()) {
-        // Another thread renews, which takes long where a KDC does not answer.
-        if (current != null && current.stamp.equals(stamp) && current.isValid(clock.instant())) {
-          return current;
-        }
-        lock.lock();
+      // Another thread may be renewing it, which takes long where a KDC does not answer.
+      boolean serves = current != null && current.stamp.equals(stamp) && current.isValid(now);
+      Login made =
+          logins.run(
+              !serves,
+              () -> !isFresh(stamp),
+              () -> !request.isPersonal(),
+              () -> attempt(request, stamp));
+      if (made == null) {
+        made = serves ? current : login;
       }
-      try {
-        current = login;
-        Instant now = clock.instant();
-        if (current != null && current.isFresh(stamp, now)) {
-          return current;
-        }
-        if (failure != null && failedStamp.equals(stamp)) {
-          throwAgain(failure, request, before != outcomes, now);
-        }
-        return attempt(request, current, stamp, now);
-      } finally {
-        lock.unlock();
-      }
+      return made == null ? get(request) : made;
     }
 
-    /** A look at the file costs as much as all else here, so those of one millisecond share one. */
-    private FileStamp stamp(LoginRequest request, Instant now) {
-      long millis = now.toEpochMilli();
-      if (seenAt != millis) {
-        seen = FileStamp.of(request.file);
-        seenAt = millis;
-      }
-      return seen;
+    private boolean isFresh(FileStamp stamp) {
+      Login held = login;
+      return held != null && held.isFresh(stamp, clock.instant());
     }
 
-    /** Throws the last failure where asking again would change nothing, or do harm. */
-    private void throwAgain(SpnegoException last, LoginRequest request, boolean waited, Instant now)
-        throws SpnegoException {
-      Instant until = failedAt.plus(REJECTION_HOLDS);
-      if (isRejection(last) && now.isBefore(until)) {
-        throw new SpnegoException(
-            last.reason(),
-            "Logging in "
-                + request.describe()
-                + ": the KDC rejected it at "
-                + failedAt.truncatedTo(ChronoUnit.SECONDS)
-                + "; so that the account does not lock, it is not asked again before "
-                + until.truncatedTo(ChronoUnit.SECONDS)
-                + ".",
-            last);
-      }
-      if (waited) {
-        throw again(last);
-      }
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
-    private Login attempt(
-        LoginRequest request, @Nullable Login current, FileStamp stamp, Instant now)
-        throws SpnegoException {
+    private Login attempt(LoginRequest request, FileStamp stamp) throws SpnegoException {
+      Instant now = clock.instant();
+      checkNotRejected(request, stamp, now);
+      Login current = login;
       boolean renew = current != null && current.stamp.equals(stamp);
       try {
-        Login made = login(request, renew, current, stamp, now);
-        login = made;
-        failure = null;
+        Login made = login(request, renew, current != null && !renew, stamp, now);
+        login = request.isPersonal() ? null : made;
+        rejection = null;
         return made;
       } catch (SpnegoException e) {
         if (current != null && renew && current.isValid(now) && !isRejection(e)) {
@@ -200,21 +151,38 @@ class LoginCache {
           return kept;
         }
         login = null;
-        failure = e;
-        failedAt = now;
-        failedStamp = stamp;
+        rejection = isRejection(e) && !request.isPersonal() ? new Rejection(e, now, stamp) : null;
         throw e;
-      } finally {
-        outcomes++;
+      }
+    }
+
+    /** Throws where asking again would do harm. */
+    private void checkNotRejected(LoginRequest request, FileStamp stamp, Instant now)
+        throws SpnegoException {
+      Rejection last = rejection;
+      if (last == null || !last.stamp.equals(stamp)) {
+        return;
+      }
+      Instant until = last.at.plus(REJECTION_HOLDS);
+      if (now.isBefore(until)) {
+        throw new SpnegoException(
+            last.failure.reason(),
+            "Logging in "
+                + request.describe()
+                + ": the KDC rejected it at "
+                + last.at.truncatedTo(ChronoUnit.SECONDS)
+                + "; so that the account does not lock, it is not asked again before "
+                + until.truncatedTo(ChronoUnit.SECONDS)
+                + ".",
+            last.failure);
       }
     }
 
     /** A ticket cache that is just being rewritten holds no ticket for a moment. */
     private Login login(
-        LoginRequest request, boolean renew, @Nullable Login current, FileStamp stamp, Instant now)
+        LoginRequest request, boolean renew, boolean changed, FileStamp stamp, Instant now)
         throws SpnegoException {
-      boolean rewritten =
-          request.source == CredentialSource.TICKETCACHE && current != null && !renew;
+      boolean rewritten = request.source == CredentialSource.TICKETCACHE && changed;
       for (int read = 1; ; read++) {
         try {
           return LoginCache.this.login(request, renew, stamp, now);

@@ -1,14 +1,24 @@
 package io.github.smtpspnego.credentials;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
+import javax.security.auth.callback.UnsupportedCallbackException;
+import javax.security.auth.login.AppConfigurationEntry;
+import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
+import javax.security.auth.login.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /** One way to log in to Kerberos. Two requests with equal {@linkplain #key keys} share a login. */
 final class LoginRequest {
+  private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
+
   /** Keytab, ticket cache, password or JAAS. */
   final CredentialSource source;
 
@@ -26,8 +36,14 @@ final class LoginRequest {
   /** The JAAS entry; empty for the others. */
   final String jaasEntry;
 
-  /** Answers what the JAAS entry's modules ask. */
-  final @Nullable CallbackHandler handler;
+  /** Where the JAAS entry is looked up; null where it cannot be read. */
+  private final @Nullable Configuration configuration;
+
+  /** Answers what the JAAS entry's modules ask besides user and password. */
+  private final @Nullable CallbackHandler handler;
+
+  /** Whether the handler was asked: the login is then nobody else's. */
+  private boolean isPersonal;
 
   private LoginRequest(
       CredentialSource source,
@@ -35,40 +51,50 @@ final class LoginRequest {
       @Nullable Path file,
       @Nullable Secret password,
       String jaasEntry,
+      @Nullable Configuration configuration,
       @Nullable CallbackHandler handler) {
     this.source = source;
     this.principal = principal;
     this.file = file;
     this.password = password;
     this.jaasEntry = jaasEntry;
+    this.configuration = configuration;
     this.handler = handler;
   }
 
   static LoginRequest fromKeytab(Path keytab, String principal) {
-    return new LoginRequest(CredentialSource.KEYTAB, principal, keytab, null, "", null);
+    return new LoginRequest(CredentialSource.KEYTAB, principal, keytab, null, "", null, null);
   }
 
   static LoginRequest fromTicketCache(@Nullable Path cache) {
-    return new LoginRequest(CredentialSource.TICKETCACHE, "", cache, null, "", null);
+    return new LoginRequest(CredentialSource.TICKETCACHE, "", cache, null, "", null, null);
   }
 
   static LoginRequest withPassword(String principal, Secret password) {
-    return new LoginRequest(CredentialSource.PASSWORD, principal, null, password, "", null);
+    return new LoginRequest(CredentialSource.PASSWORD, principal, null, password, "", null, null);
   }
 
   static LoginRequest byJaas(
       String entry, String user, @Nullable Secret password, @Nullable CallbackHandler handler) {
-    return new LoginRequest(CredentialSource.JAAS, user, null, password, entry, handler);
+    Configuration configuration;
+    try {
+      configuration = Configuration.getConfiguration();
+    } catch (SecurityException e) {
+      configuration = null; // the login reads it again, and tells what is wrong
+    }
+    return new LoginRequest(
+        CredentialSource.JAAS, user, null, password, entry, configuration, handler);
   }
 
   /** What makes two requests the same one. Holds no secret. */
-  List<String> key() {
+  List<Object> key() {
     return List.of(
-        source.name(),
+        source,
         principal,
         String.valueOf(file),
         password == null ? "" : password.fingerprint(),
-        jaasEntry);
+        jaasEntry,
+        configuration == null ? "" : configuration);
   }
 
   /** The request in words: "as alice@REALM from the keytab /etc/mail.keytab". */
@@ -104,12 +130,49 @@ final class LoginRequest {
     };
   }
 
+  /** Whether the login depends on more than the {@linkplain #key key} says. */
+  boolean isPersonal() {
+    return isPersonal;
+  }
+
+  /** Answers what a login module asks; never from the console. */
+  void answer(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
+    for (Callback callback : callbacks) {
+      if (callback instanceof NameCallback name && !principal.isEmpty()) {
+        name.setName(principal);
+      } else if (callback instanceof PasswordCallback secret && password != null) {
+        secret.setPassword(password.isEmpty() ? null : password.chars());
+      } else if (handler == null) {
+        throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
+      } else if (!(callback instanceof NameCallback)) { // the handler knows no name
+        isPersonal = true;
+        handler.handle(new Callback[] {callback});
+      }
+    }
+  }
+
   /**
-   * The options of the JDK's {@code Krb5LoginModule}.
+   * What logs in.
    *
    * @param renew have the KDC renew the ticket of a cache; the file itself stays as it is
+   * @return the JVM's configuration for a JAAS entry; else one that no other code of the JVM sees
    */
-  Map<String, String> options(boolean renew) {
+  @Nullable Configuration configuration(boolean renew) {
+    if (source == CredentialSource.JAAS) {
+      return configuration;
+    }
+    AppConfigurationEntry[] entries = {
+      new AppConfigurationEntry(MODULE, LoginModuleControlFlag.REQUIRED, options(renew))
+    };
+    return new Configuration() {
+      @Override
+      public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
+        return entries.clone();
+      }
+    };
+  }
+
+  private Map<String, String> options(boolean renew) {
     Map<String, String> options = new HashMap<>();
     if (!principal.isEmpty()) {
       options.put("principal", principal);

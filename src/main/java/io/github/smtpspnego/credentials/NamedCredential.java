@@ -10,13 +10,18 @@ import java.util.Set;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
-import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 
-/** A GSS credential to initiate contexts with, and whose it is. */
+/**
+ * A GSS credential to initiate contexts with, and whose it is.
+ *
+ * @param credential the credential
+ * @param name the principal that is authenticated with it
+ * @param isGood whether it was still valid when it was looked at
+ */
 @SuppressWarnings("JavaUtilDate") // what KerberosTicket takes
-final class NamedCredential {
+record NamedCredential(GSSCredential credential, String name, boolean isGood) {
   private static final int AES256 = 18;
 
   /** Its encoding is none. */
@@ -34,18 +39,8 @@ final class NamedCredential {
           null,
           null);
 
-  final GSSCredential credential;
-
-  /** The principal that is authenticated with it. */
-  final String name;
-
-  private NamedCredential(GSSCredential credential) throws GSSException {
-    this.credential = credential;
-    this.name = credential.getName().toString();
-  }
-
   /**
-   * Names a credential that somebody else made.
+   * Looks at a credential.
    *
    * @throws GSSException if it cannot be used, or is for accepting
    */
@@ -53,7 +48,8 @@ final class NamedCredential {
     if (credential.getUsage() == GSSCredential.ACCEPT_ONLY) {
       throw new GSSException(GSSException.NO_CRED);
     }
-    return new NamedCredential(credential);
+    return new NamedCredential(
+        credential, credential.getName().toString(), credential.getRemainingLifetime() > 0);
   }
 
   /**
@@ -66,18 +62,14 @@ final class NamedCredential {
    *
    * @throws SpnegoException if the JDK cannot make one of it
    */
-  static NamedCredential of(Ticket ticket) throws SaslException {
+  static NamedCredential of(Ticket ticket) throws SpnegoException {
     Subject alone = new Subject();
     Set<Object> tickets = alone.getPrivateCredentials();
     tickets.add(ticket.ticket);
     tickets.add(VALID_AND_UNUSABLE);
     alone.setReadOnly(); // else the JDK removes the ticket and destroys it where it has expired
-    return Subjects.runAs(alone, () -> make(ticket));
-  }
-
-  private static NamedCredential make(Ticket ticket) throws SpnegoException {
     try {
-      return new NamedCredential(Gss.initiatorCredential());
+      return Subjects.doAs(alone, GSSException.class, () -> of(Gss.initiatorCredential()));
     } catch (GSSException | RuntimeException e) {
       String tried = "Making a credential of the ticket of " + ticket.client;
       if (ticket.ticket.isCurrent()) {
@@ -85,10 +77,5 @@ final class NamedCredential {
       }
       throw new SpnegoException(Reason.TICKET_EXPIRED, tried + ": it has just expired.", e);
     }
-  }
-
-  /** Whether it is still valid. */
-  boolean isGood() throws GSSException {
-    return credential.getRemainingLifetime() > 0;
   }
 }

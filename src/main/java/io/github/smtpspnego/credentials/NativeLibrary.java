@@ -2,10 +2,10 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.gss.Gss;
 import io.github.smtpspnego.kerberos.KerberosFailure;
 import io.github.smtpspnego.kerberos.TicketCacheFile;
-import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -14,6 +14,7 @@ import org.ietf.jgss.GSSException;
  */
 final class NativeLibrary {
   private static final String SWITCH = "-Dsun.security.jgss.native=true";
+  private static final String ORIGIN = "with the native GSS library's credentials";
 
   private NativeLibrary() {}
 
@@ -21,12 +22,30 @@ final class NativeLibrary {
     return Boolean.getBoolean("sun.security.jgss.native");
   }
 
+  /** Throws where the library is on, which takes no such credentials. */
+  static void checkOff(CredentialSettings settings, String what) throws SpnegoException {
+    if (isOn()) {
+      throw new SpnegoException(
+          Reason.NATIVE_GSS,
+          "This JVM was started with "
+              + SWITCH
+              + ", and the native GSS library does not take "
+              + what
+              + ".",
+          "Have the library find credentials by itself, in the ticket cache that KRB5CCNAME names"
+              + " or the keytab that KRB5_CLIENT_KTNAME names, and set "
+              + settings.property(SpnegoOption.CREDENTIALS)
+              + "=native; or start the JVM without that property.",
+          null);
+    }
+  }
+
   /**
    * Acquires the library's credential of the principal wanted; where none is, its default.
    *
    * @throws SpnegoException if there is none, or the library is not there
    */
-  static InitiatorCredentials credentials(CredentialSettings settings) throws SaslException {
+  static InitiatorCredentials credentials(CredentialSettings settings) throws SpnegoException {
     if (!isOn()) {
       throw new SpnegoException(
           Reason.NATIVE_GSS,
@@ -41,13 +60,13 @@ final class NativeLibrary {
           null);
     }
     // With a Subject on the thread the JDK looks there for credentials of the library's.
-    return Subjects.runAs(null, () -> acquire(settings));
+    return Subjects.doAs(null, SpnegoException.class, () -> acquire(settings));
   }
 
   private static InitiatorCredentials acquire(CredentialSettings settings) throws SpnegoException {
     try {
-      return InitiatorCredentials.ofNativeLibrary(
-          NamedCredential.of(Gss.nativeCredential(settings.principal)));
+      NamedCredential found = NamedCredential.of(Gss.nativeCredential(settings.principal));
+      return InitiatorCredentials.of(found.name(), ORIGIN, found.credential(), null);
     } catch (GSSException | RuntimeException e) {
       SpnegoException failure =
           KerberosFailure.explain("Asking the native GSS library for its credentials", e);
@@ -56,7 +75,7 @@ final class NativeLibrary {
       }
       if (failure.reason() == Reason.GSS_FAILURE) {
         // Of tickets that have expired the library says so only when it is to use them.
-        return InitiatorCredentials.ofNativeLibrary(null);
+        return InitiatorCredentials.of("", ORIGIN, null, null);
       }
       throw failure;
     }
@@ -65,7 +84,7 @@ final class NativeLibrary {
   /** Names whose credentials the library has instead. */
   private static SpnegoException others(CredentialSettings settings, SpnegoException failure) {
     try {
-      String name = NamedCredential.of(Gss.nativeCredential("")).name;
+      String name = NamedCredential.of(Gss.nativeCredential("")).name();
       return settings.isWanted(name)
           ? failure
           : settings.notWanted(name, "of the native GSS library");

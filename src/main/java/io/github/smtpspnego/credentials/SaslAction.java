@@ -1,9 +1,9 @@
 package io.github.smtpspnego.credentials;
 
-import javax.security.sasl.SaslException;
+import io.github.smtpspnego.SpnegoException;
 
 /**
- * A computation that may end in a {@link SaslException}.
+ * A computation that may end in a {@link SpnegoException}.
  *
  * @param <T> the type of its result
  */
@@ -12,7 +12,7 @@ public interface SaslAction<T> {
    * Runs the computation.
    *
    * @return its result
-   * @throws SaslException if it fails
+   * @throws SpnegoException if it fails
    */
-  T run() throws SaslException;
+  T run() throws SpnegoException;
 }

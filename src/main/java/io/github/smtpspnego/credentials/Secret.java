@@ -25,11 +25,12 @@ final class Secret implements AutoCloseable {
   }
 
   private final char[] password;
-  private @Nullable String fingerprint;
+  private final String fingerprint;
 
   /** Copies the password; the caller's array stays the caller's. */
   Secret(char @Nullable [] password) {
     this.password = password == null ? new char[0] : password.clone();
+    this.fingerprint = fingerprint(this.password);
   }
 
   boolean isEmpty() {
@@ -41,11 +42,8 @@ final class Secret implements AutoCloseable {
     return password;
   }
 
-  /** Tells this password from others; to be asked for before it is wiped. */
+  /** Tells this password from others. */
   String fingerprint() {
-    if (fingerprint == null) {
-      fingerprint = fingerprint(password);
-    }
     return fingerprint;
   }
 

@@ -4,9 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.gss.TargetName;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import javax.security.auth.Subject;
-import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +26,7 @@ final class ServiceTicket {
   private final TargetName target;
   private final @Nullable Subject subject;
   private final InstantSource clock;
+  private final SingleFlight requests = new SingleFlight();
 
   private volatile @Nullable GSSName name;
 
@@ -36,14 +35,6 @@ final class ServiceTicket {
 
   /** How often the ticket was dropped: an exchange can only tell of the one that it used. */
   private final AtomicInteger drops = new AtomicInteger();
-
-  // A lock rather than synchronized: virtual threads wait for a KDC here.
-  private final ReentrantLock turn = new ReentrantLock();
-
-  /** How many requests have ended; written under the lock. */
-  private volatile int outcomes;
-
-  private @Nullable SpnegoException failure;
 
   ServiceTicket(TargetName target, @Nullable Subject subject, InstantSource clock) {
     this.target = target;
@@ -74,37 +65,24 @@ final class ServiceTicket {
    * Makes a first token. Where no valid ticket is known, one thread does so, for which the JDK asks
    * the KDC; the others wait, and use the ticket that it got or share its failure.
    */
-  <T> T inTurn(SaslAction<T> firstToken) throws SaslException {
-    if (clock.millis() >= validUntil) {
-      int before = outcomes;
-      turn.lock();
-      try {
-        if (clock.millis() >= validUntil) {
-          if (failure != null && before != outcomes) {
-            throw LoginCache.again(failure);
-          }
-          return first(firstToken);
-        }
-      } finally {
-        turn.unlock();
-      }
-    }
-    return firstToken.run();
+  <T> T inTurn(SaslAction<T> firstToken) throws SpnegoException {
+    T made =
+        isKnown()
+            ? null
+            : requests.run(
+                true,
+                () -> !isKnown(),
+                () -> true,
+                () -> {
+                  T token = firstToken.run();
+                  validUntil = endOfTicket();
+                  return token;
+                });
+    return made == null ? firstToken.run() : made;
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
-  private <T> T first(SaslAction<T> firstToken) throws SaslException {
-    failure = null;
-    try {
-      T token = firstToken.run();
-      validUntil = endOfTicket();
-      return token;
-    } catch (SpnegoException e) {
-      failure = e;
-      throw e;
-    } finally {
-      outcomes++;
-    }
+  private boolean isKnown() {
+    return clock.millis() < validUntil;
   }
 
   /** With {@code useSubjectCredsOnly=false} the JDK keeps no service tickets. */

@@ -8,9 +8,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import javax.security.auth.Subject;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The service tickets of a login, and the exchanges that use them.
+ * The service tickets of some credentials, and the exchanges that use them.
  *
  * <p>A ticket outlives the server's key: after the server got a new one, every exchange ends
  * without the server's proof until the ticket expires. So the ticket of an exchange that ended
@@ -22,14 +23,14 @@ final class ServiceTickets {
 
   private static final int MOST_TARGETS = 256;
 
-  private final Subject subject;
+  private final @Nullable Subject subject;
   private final InstantSource clock;
   private final Map<String, ServiceTicket> tickets = new ConcurrentHashMap<>();
 
   /** The exchanges that are under way, in the order in which they began. */
   private final Deque<TicketAttempt> open = new ConcurrentLinkedDeque<>();
 
-  ServiceTickets(Subject subject, InstantSource clock) {
+  ServiceTickets(@Nullable Subject subject, InstantSource clock) {
     this.subject = subject;
     this.clock = clock;
   }

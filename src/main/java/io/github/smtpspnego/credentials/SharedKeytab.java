@@ -125,7 +125,7 @@ final class SharedKeytab {
       KerberosPrincipal name = new KerberosPrincipal(owner, KerberosPrincipal.KRB_NT_SRV_INST);
       KeyTab bound = KeyTab.getInstance(name, file.toFile());
       Subject subject = new Subject(true, Set.of(name), Set.of(), Set.of(bound));
-      made = Subjects.getAs(subject, () -> Gss.acceptorCredential(owner));
+      made = Subjects.doAs(subject, GSSException.class, () -> Gss.acceptorCredential(owner));
       credentials.put(owner, made);
     }
     return made;

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosTicket;
-import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +51,7 @@ final class SubjectCredentials {
       if (named.isGood()) {
         credentials.add(named);
       } else {
-        expired = "the GSS credential of " + named.name;
+        expired = "the GSS credential of " + named.name();
       }
     } catch (GSSException | RuntimeException e) {
       // It is for accepting, of another mechanism, or disposed.
@@ -71,32 +70,33 @@ final class SubjectCredentials {
    * @return null where nothing is good
    * @throws SpnegoException if what is good is somebody else's, or cannot be used here
    */
-  @Nullable InitiatorCredentials good(CredentialSettings settings) throws SaslException {
+  @Nullable InitiatorCredentials good(CredentialSettings settings) throws SpnegoException {
     String other = "";
     for (NamedCredential held : credentials) {
-      if (settings.isWanted(held.name)) {
-        return InitiatorCredentials.of(subject, held, origin);
+      if (settings.isWanted(held.name())) {
+        return InitiatorCredentials.of(held.name(), origin, held.credential(), subject);
       }
-      other = held.name;
+      other = held.name();
     }
-    if (NativeLibrary.isOn() && !tickets.isEmpty()) {
-      throw settings.notServedByNativeLibrary("the Kerberos tickets of a Subject");
+    if (!tickets.isEmpty()) {
+      NativeLibrary.checkOff(settings, "the Kerberos tickets of a Subject");
     }
     for (Ticket ticket : tickets) {
       if (ticket.isGranting()) {
         NamedCredential made = NamedCredential.of(ticket);
-        if (settings.isWanted(made.name)) {
-          return InitiatorCredentials.of(subject, made, origin);
+        if (settings.isWanted(made.name())) {
+          return InitiatorCredentials.of(made.name(), origin, made.credential(), subject);
         }
-        other = made.name;
+        other = made.name();
       }
     }
-    // Without a credential the JDK takes the first ticket as the ticket-granting one, and then the
-    // one for the server. With useSubjectCredsOnly=false it does not look for that.
-    if (other.isEmpty() && !tickets.isEmpty() && isServiceTicketFound()) {
-      other = tickets.get(0).client;
-      if (settings.isWanted(other)) {
-        return InitiatorCredentials.ofServiceTickets(subject, other, origin);
+    // With useSubjectCredsOnly=false the JDK does not look for service tickets in a Subject.
+    if (!"false".equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"))) {
+      for (Ticket ticket : tickets) {
+        if (settings.isWanted(ticket.client)) {
+          return InitiatorCredentials.of(ticket.client, origin, null, ticketsOf(ticket.client));
+        }
+        other = ticket.client;
       }
     }
     if (!other.isEmpty()) {
@@ -105,7 +105,18 @@ final class SubjectCredentials {
     return null;
   }
 
-  private static boolean isServiceTicketFound() {
-    return !"false".equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"));
+  /**
+   * A Subject with the tickets of one client alone: without a credential the JDK acts as the client
+   * of the first ticket that it finds.
+   */
+  private Subject ticketsOf(String client) {
+    Subject alone = new Subject();
+    for (Ticket ticket : tickets) {
+      if (ticket.client.equals(client)) {
+        alone.getPrivateCredentials().add(ticket.ticket);
+      }
+    }
+    alone.setReadOnly(); // else the JDK destroys a ticket that expires, which is not ours
+    return alone;
   }
 }

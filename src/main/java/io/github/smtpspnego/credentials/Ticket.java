@@ -29,7 +29,6 @@ final class Ticket {
   /** When it expires, in milliseconds since 1970. */
   final long end;
 
-  @SuppressWarnings("JavaUtilDate") // what KerberosTicket has
   private Ticket(KerberosTicket ticket) {
     Date end = ticket.getEndTime();
     Date start = ticket.getStartTime();

@@ -2,10 +2,8 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.kerberos.KerberosFailure;
-import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One exchange that uses a service ticket. It ends with the server's proof, or the ticket is
@@ -15,8 +13,8 @@ public final class TicketAttempt {
   private final InitiatorCredentials credentials;
   private final ServiceTicket ticket;
 
-  /** Where the exchange is under way; null where nobody shares the ticket. */
-  private final @Nullable ServiceTickets shared;
+  /** Where the exchange is under way. */
+  private final ServiceTickets open;
 
   /** When it began, in milliseconds since 1970. */
   final long since;
@@ -24,13 +22,10 @@ public final class TicketAttempt {
   private int drops;
 
   TicketAttempt(
-      InitiatorCredentials credentials,
-      ServiceTicket ticket,
-      @Nullable ServiceTickets shared,
-      long since) {
+      InitiatorCredentials credentials, ServiceTicket ticket, ServiceTickets open, long since) {
     this.credentials = credentials;
     this.ticket = ticket;
-    this.shared = shared;
+    this.open = open;
     this.since = since;
     this.drops = ticket.drops();
   }
@@ -57,23 +52,21 @@ public final class TicketAttempt {
    * @param firstToken makes it
    * @param <T> what it makes
    * @return what it made
-   * @throws SaslException if it throws it, or the thread that was waited for got no ticket
+   * @throws SpnegoException if it throws it, or the thread that was waited for got no ticket
    */
-  public <T> T inTurn(SaslAction<T> firstToken) throws SaslException {
+  public <T> T inTurn(SaslAction<T> firstToken) throws SpnegoException {
     drops = ticket.drops();
-    return shared == null ? firstToken.run() : ticket.inTurn(firstToken);
+    return ticket.inTurn(firstToken);
   }
 
   /** Ends it: the server proved that it could read the ticket, or the ticket was never sent. */
   public void proved() {
-    if (shared != null) {
-      shared.end(this);
-    }
+    open.end(this);
   }
 
   /** Ends it without that proof. Does nothing where it has ended already. */
   public void failed() {
-    if (shared == null || shared.end(this)) {
+    if (open.end(this)) {
       ticket.drop(drops);
     }
   }

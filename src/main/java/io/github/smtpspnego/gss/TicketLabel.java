@@ -19,20 +19,12 @@ public record TicketLabel(
     name = List.copyOf(name);
   }
 
-  /**
-   * The server that the ticket names.
-   *
-   * @return the principal with its realm; it may hold any characters
-   */
+  /** The principal that the ticket names, with its realm; it may hold any characters. */
   public String principal() {
     return String.join("/", name) + "@" + realm;
   }
 
-  /**
-   * The ticket in words, as a keytab's entries are shown.
-   *
-   * @return a noun phrase without control characters
-   */
+  /** The ticket in words, as a keytab's entries are shown, without control characters. */
   public String describe() {
     return "a ticket for "
         + Printable.of(principal())

@@ -24,8 +24,6 @@ final class LayerAnswer {
    * Answers an offer with the first layer of the settings that is offered.
    *
    * @param challenge the wrapped offer
-   * @param wrapping the established context
-   * @param settings the settings of the exchange
    * @param identity the identity to act as; empty for the client's own
    * @param tried what was tried, the start of a sentence
    * @throws SpnegoException if the offer is damaged or has no layer that was asked for
@@ -44,24 +42,16 @@ final class LayerAnswer {
       throw new SpnegoException(
           Reason.SECURITY_LAYER, tried.get() + ": the server sent " + e.getMessage() + ".", e);
     }
-    Qop chosen =
-        settings.qop.stream()
-            .filter(offer.layers()::contains)
-            .findFirst()
-            .orElseThrow(() -> none(offer, settings, tried));
-    SecurityLayer layer = wrapping.agreed(chosen, offer.maxSize(), settings.maxBuffer);
-    byte[] choice =
-        new LayerChoice(
-                chosen,
-                chosen == Qop.AUTH ? 0 : settings.maxBuffer,
-                identity.isEmpty() ? Optional.empty() : Optional.of(identity))
-            .encode();
-    return new LayerAnswer(layer, wrapping.wrap(choice, 0, choice.length));
-  }
-
-  private static SpnegoException none(
-      LayerOffer offer, ClientSettings settings, Supplier<String> tried) {
-    return new SpnegoException(
+    for (Qop chosen : settings.qop) {
+      if (offer.layers().contains(chosen)) {
+        SecurityLayer layer = wrapping.agreed(chosen, offer.maxSize(), settings.maxBuffer);
+        int maxSize = chosen == Qop.AUTH ? 0 : settings.maxBuffer;
+        Optional<String> actsAs = identity.isEmpty() ? Optional.empty() : Optional.of(identity);
+        byte[] choice = new LayerChoice(chosen, maxSize, actsAs).encode();
+        return new LayerAnswer(layer, wrapping.wrap(choice, 0, choice.length));
+      }
+    }
+    throw new SpnegoException(
         Reason.SECURITY_LAYER,
         tried.get()
             + ": the server offers the layers "

@@ -26,12 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is looked up, read or sent before the first {@link #hasInitialResponse} or {@link
  * #evaluateChallenge}. A failure is thrown again by every later call.
  */
-public final class SpnegoSaslClient implements SaslClient {
-  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
-
-  /** Kerberos takes one round; a server that asks for more than this does not come to an end. */
-  private static final int MOST_ROUNDS = 8;
-
+public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   private enum State {
     /** Nothing sent. */
     START,
@@ -45,7 +40,6 @@ public final class SpnegoSaslClient implements SaslClient {
     FAILED
   }
 
-  private final String mechanism;
   private final SettingsReader reader;
   private final @Nullable String serverName;
   private final @Nullable String authorizationId;
@@ -68,14 +62,9 @@ public final class SpnegoSaslClient implements SaslClient {
   /** The layer that was chosen; null where no offer came. */
   private @Nullable Qop choice;
 
-  private @Nullable SecurityLayer layer;
-
   /**
    * Creates a client; reads nothing yet.
    *
-   * @param mechanism the SASL mechanism
-   * @param settings where the settings are read at the first call
-   * @param serverName the server's name, or null
    * @param authorizationId the identity to act as, or what a mail library passes for it
    * @param handler knows the user and password, or null
    * @param warns whether a failure is logged, for callers that show no exception
@@ -87,7 +76,7 @@ public final class SpnegoSaslClient implements SaslClient {
       @Nullable String authorizationId,
       @Nullable CallbackHandler handler,
       boolean warns) {
-    this.mechanism = mechanism;
+    super(mechanism);
     this.reader = settings;
     this.serverName = serverName;
     this.authorizationId = authorizationId;
@@ -95,16 +84,9 @@ public final class SpnegoSaslClient implements SaslClient {
     this.warns = warns;
   }
 
-  @Override
-  public String getMechanismName() {
-    return mechanism;
-  }
-
   /**
-   * Whether the first token is sent without waiting for a challenge.
-   *
-   * @return false where {@code initialresponse=never}; also true where something went wrong, so
-   *     that the next call comes, which can throw it
+   * Whether the first token is sent without waiting for a challenge. True also where something went
+   * wrong, so that the caller goes on to the call that can throw it.
    */
   @Override
   public boolean hasInitialResponse() {
@@ -118,12 +100,7 @@ public final class SpnegoSaslClient implements SaslClient {
     }
   }
 
-  /**
-   * Whether the AUTH command is to carry the first token.
-   *
-   * @return the setting {@code initialresponse}
-   * @throws SpnegoException if a setting has a bad value
-   */
+  /** The setting {@code initialresponse}: whether the AUTH command is to carry the first token. */
   public InitialResponse initialResponse() throws SpnegoException {
     try {
       return settings().initialResponse;
@@ -144,16 +121,7 @@ public final class SpnegoSaslClient implements SaslClient {
             case COMPLETE -> throw protocol("sent a challenge after the exchange was complete");
             case FAILED -> throw Objects.requireNonNull(failure);
           };
-      if (LOGGER.isLoggable(Level.DEBUG)) {
-        LOGGER.log(
-            Level.DEBUG,
-            "{0}: {1} octets received in {2}, {3} octets to send in {4}",
-            mechanism,
-            challenge.length,
-            before,
-            response.length,
-            state);
-      }
+      logStep(before, challenge, response, state);
       return response;
     } catch (SaslException | RuntimeException e) {
       SpnegoException explained = explained(e);
@@ -216,7 +184,7 @@ public final class SpnegoSaslClient implements SaslClient {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
     LayerAnswer answer =
-        LayerAnswer.to(challenge, initiator().layer(), settings(), identityToActAs(), this::tried);
+        LayerAnswer.to(challenge, initiator().layer(), settings(), identityToActAs(), attempted);
     choice = answer.layer.qop();
     complete(answer.layer);
     return answer.token;
@@ -235,10 +203,10 @@ public final class SpnegoSaslClient implements SaslClient {
   }
 
   private void complete(SecurityLayer negotiated) {
-    layer = negotiated;
+    agree(negotiated);
     state = State.COMPLETE;
     if (negotiated.qop() == Qop.AUTH) {
-      initiator().dispose(); // no message will be wrapped, and Angus never disposes
+      initiator().dispose(); // no message will be wrapped, and Angus Mail never disposes
     }
   }
 
@@ -269,25 +237,10 @@ public final class SpnegoSaslClient implements SaslClient {
     }
   }
 
-  /**
-   * Whether the client has nothing more to say. After the last token that is not known while a
-   * layer offer may come.
-   *
-   * @return true after the client's last response
-   */
+  /** Whether the client has nothing more to say; false while a layer offer may come. */
   @Override
   public boolean isComplete() {
     return state == State.COMPLETE;
-  }
-
-  @Override
-  public byte[] wrap(byte[] outgoing, int offset, int length) throws SaslException {
-    return negotiated().wrap(outgoing, offset, length);
-  }
-
-  @Override
-  public byte[] unwrap(byte[] incoming, int offset, int length) throws SaslException {
-    return negotiated().unwrap(incoming, offset, length);
   }
 
   @Override
@@ -357,19 +310,8 @@ public final class SpnegoSaslClient implements SaslClient {
     return Objects.requireNonNull(initiator);
   }
 
-  private SecurityLayer negotiated() {
-    if (layer == null) {
-      throw new IllegalStateException("the exchange is in " + state + ", not complete");
-    }
-    return layer;
-  }
-
   private SpnegoException explained(Exception e) {
-    SpnegoException explained =
-        e instanceof SpnegoException known
-            ? known
-            : new SpnegoException(
-                Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e);
+    SpnegoException explained = e instanceof SpnegoException known ? known : unforeseen(e);
     return explained.forProtocol(reader.protocol());
   }
 
@@ -377,11 +319,7 @@ public final class SpnegoSaslClient implements SaslClient {
     return new SpnegoException(Reason.PROTOCOL, tried() + ": the server " + what + ".", null);
   }
 
-  /**
-   * What is being tried.
-   *
-   * @return the start of a sentence: "Authenticating to smtp@host as alice@REALM"
-   */
+  @Override
   public String tried() {
     if (settings == null) {
       return "Authenticating with " + mechanism;

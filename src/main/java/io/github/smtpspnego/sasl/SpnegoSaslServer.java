@@ -7,7 +7,6 @@ import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoAcceptor;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,12 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is looked up or read before the first response. Every failure is told once, and is
  * thrown again by every later call.
  */
-public final class SpnegoSaslServer implements SaslServer {
-  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
-
-  /** Kerberos takes one round, two where it is not the client's first choice. */
-  private static final int MOST_ROUNDS = 8;
-
+public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   private static final byte[] NOTHING = {};
 
   private enum State {
@@ -53,7 +47,6 @@ public final class SpnegoSaslServer implements SaslServer {
     FAILED
   }
 
-  private final String mechanism;
   private final SaslAction<ServerSettings> configuration;
   private final Consumer<SpnegoException> failures;
 
@@ -67,14 +60,12 @@ public final class SpnegoSaslServer implements SaslServer {
 
   private List<Qop> offered = List.of();
 
-  // What is there once the exchange is complete.
+  /** Empty before the exchange is complete. */
   private String authorizationId = "";
-  private @Nullable SecurityLayer layer;
 
   /**
    * Creates a server.
    *
-   * @param mechanism the SASL mechanism
    * @param configuration where the settings come from, at the first token
    * @param failures is told of the failure that ends the exchange
    */
@@ -82,14 +73,9 @@ public final class SpnegoSaslServer implements SaslServer {
       String mechanism,
       SaslAction<ServerSettings> configuration,
       Consumer<SpnegoException> failures) {
-    this.mechanism = mechanism;
+    super(mechanism);
     this.configuration = configuration;
     this.failures = failures;
-  }
-
-  @Override
-  public String getMechanismName() {
-    return mechanism;
   }
 
   @Override
@@ -105,21 +91,12 @@ public final class SpnegoSaslServer implements SaslServer {
             case COMPLETE -> throw protocol("sent a response after the exchange was complete");
             case FAILED -> throw failure();
           };
-      LOGGER.log(
-          Level.DEBUG,
-          "{0}: {1} octets received in {2}, {3} octets to send in {4}",
-          mechanism,
-          response.length,
-          before,
-          challenge == null ? 0 : challenge.length,
-          state);
+      logStep(before, response, challenge, state);
       return challenge;
     } catch (SpnegoException e) {
       throw before == State.COMPLETE ? e : fail(e);
     } catch (SaslException | RuntimeException e) {
-      throw fail(
-          new SpnegoException(
-              Reason.GSS_FAILURE, tried() + ": an unforeseen error (" + e + ").", e));
+      throw fail(unforeseen(e));
     }
   }
 
@@ -161,14 +138,22 @@ public final class SpnegoSaslServer implements SaslServer {
 
   /** The KDC vouches for clients of other realms that it trusts; the server need not. */
   private void checkRealm(String client, String keyRealm) throws SpnegoException {
-    String realm = client.substring(client.lastIndexOf('@') + 1);
-    if (!settings().credentials().names().letsInClientsOf(realm, keyRealm)) {
+    if (!settings().credentials().names().letsInClientsOf(realmOf(client), keyRealm)) {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
           tried() + ": clients of its realm are not let in.",
           "If they are to be, add the realm to the server's realms.",
           null);
     }
+  }
+
+  /** A realm may hold an @ as well; before one in a name the JDK writes a backslash. */
+  private static String realmOf(String client) {
+    int at = client.indexOf('@');
+    while (at > 0 && client.charAt(at - 1) == '\\') {
+      at = client.indexOf('@', at + 1);
+    }
+    return client.substring(at + 1);
   }
 
   /** Makes the layer offer, RFC 2222 section 7.2.2, or ends without one. */
@@ -223,7 +208,7 @@ public final class SpnegoSaslServer implements SaslServer {
       throws SpnegoException {
     authorizationId =
         settings().authorization().grant(acceptor().client(), acceptor().keyRealm(), requested);
-    layer = negotiated;
+    agree(negotiated);
     state = State.COMPLETE;
     if (negotiated.qop() == Qop.AUTH) {
       acceptor().dispose(); // no message will be wrapped
@@ -241,34 +226,16 @@ public final class SpnegoSaslServer implements SaslServer {
     return authorizationId;
   }
 
-  /**
-   * The client's principal, which it proved to be.
-   *
-   * @return the principal with its realm
-   */
+  /** The client's principal with its realm, which it proved to be. */
   public String principal() {
     negotiated();
     return acceptor().client();
   }
 
-  /**
-   * The server's principal that the client's ticket is for.
-   *
-   * @return the principal with its realm
-   */
+  /** The server's principal with its realm whose key the client's ticket was read with. */
   public String target() {
     negotiated();
     return acceptor().target();
-  }
-
-  @Override
-  public byte[] unwrap(byte[] incoming, int offset, int length) throws SaslException {
-    return negotiated().unwrap(incoming, offset, length);
-  }
-
-  @Override
-  public byte[] wrap(byte[] outgoing, int offset, int length) throws SaslException {
-    return negotiated().wrap(outgoing, offset, length);
   }
 
   @Override
@@ -323,13 +290,6 @@ public final class SpnegoSaslServer implements SaslServer {
     return Objects.requireNonNull(acceptor);
   }
 
-  private SecurityLayer negotiated() {
-    if (layer == null) {
-      throw new IllegalStateException("the exchange is in " + state + ", not complete");
-    }
-    return layer;
-  }
-
   private SpnegoException protocol(String what) {
     return new SpnegoException(
         Reason.PROTOCOL,
@@ -338,7 +298,8 @@ public final class SpnegoSaslServer implements SaslServer {
         null);
   }
 
-  private String tried() {
+  @Override
+  String tried() {
     if (acceptor == null) {
       return "Accepting a client with " + mechanism;
     }

@@ -19,10 +19,9 @@ final class SuccessCheck {
   private SuccessCheck() {}
 
   /**
-   * Checks.
+   * Checks a success.
    *
-   * @param tried what was tried, asked for where it does not count; the start of a sentence
-   * @param settings the exchange's settings
+   * @param tried what was tried, the start of a sentence
    * @param proved whether the context is established
    * @param choice the layer that the client chose; null where no offer came
    * @param identityToActAs the authorization identity to be sent; empty for none

@@ -113,13 +113,10 @@ public final class SettingsReader {
    * A property of the factory's as an object, {@code javax.security.sasl.credentials} say.
    *
    * @param name its whole name
-   * @param type the type it must have
-   * @param <T> that type
-   * @return the object; empty where it is not set or of another type
+   * @return the object; null where it is not set
    */
-  public <T> Optional<T> object(String name, Class<T> type) {
-    Object value = properties.get(name);
-    return type.isInstance(value) ? Optional.of(type.cast(value)) : Optional.empty();
+  public @Nullable Object object(String name) {
+    return properties.get(name);
   }
 
   /**
@@ -155,13 +152,7 @@ public final class SettingsReader {
    * @throws SpnegoException if it is set to something else
    */
   public <E extends Enum<E>> E constant(SpnegoOption option, Class<E> type) throws SpnegoException {
-    String choice = choice(option, textOf(option));
-    for (E constant : type.getEnumConstants()) {
-      if (constant.name().equalsIgnoreCase(choice)) {
-        return constant;
-      }
-    }
-    throw new IllegalArgumentException(type + " has no constant " + choice);
+    return Enum.valueOf(type, choice(option, textOf(option)).toUpperCase(Locale.ROOT));
   }
 
   /**

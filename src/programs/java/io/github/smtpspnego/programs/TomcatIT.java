@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two web applications in one Tomcat, each with its own copies of the jar and of Angus Mail. */
 class TomcatIT {
   private static final Kdc KDC = Kdc.shared();
-  private static final int MAILS = 500;
+  private static final int MAILS = Integer.getInteger("programs.mails", 500);
 
   @TempDir Path directory;
 

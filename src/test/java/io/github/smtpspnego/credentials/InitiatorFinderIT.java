@@ -30,8 +30,12 @@ import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.NameCallback;
 import javax.security.auth.callback.PasswordCallback;
 import javax.security.sasl.Sasl;
+import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.GSSName;
+import org.ietf.jgss.Oid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -225,6 +229,42 @@ class InitiatorFinderIT {
     assertEquals("alice@EXAMPLE.TEST", nameOf(as(both, this::find)));
     set("principal", "bob");
     assertEquals("bob@EXAMPLE.TEST", nameOf(as(both, this::find)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"alice, false", "bob, false", "alice, true", "bob, true"})
+  void ofSeveralClientsServiceTicketsInASubjectThePrincipalsIsUsed(
+      String principal, boolean othersTicketGrantingTicket) throws Exception {
+    Subject both = new Subject();
+    Duration hour = Duration.ofHours(1);
+    for (String client : List.of("alice", "bob")) {
+      both.getPrivateCredentials().add(ForgedTickets.ticket(client, "smtp/localhost", hour));
+    }
+    if (othersTicketGrantingTicket) {
+      String other = principal.equals("bob") ? "alice" : "bob";
+      both.getPrivateCredentials().add(ForgedTickets.ticket(other, "krbtgt/EXAMPLE.TEST", hour));
+    }
+    set("principal", principal);
+    InitiatorCredentials found = as(both, this::find);
+    assertEquals("as " + principal + "@EXAMPLE.TEST with the caller's Subject", found.describe());
+    assertEquals(principal + "@EXAMPLE.TEST", found.run(() -> sourceName(found)));
+  }
+
+  /** Whom a context is for, once its first token is made. */
+  private static String sourceName(InitiatorCredentials found) {
+    try {
+      GSSManager manager = GSSManager.getInstance();
+      GSSContext context =
+          manager.createContext(
+              manager.createName("smtp@localhost", GSSName.NT_HOSTBASED_SERVICE),
+              new Oid("1.3.6.1.5.5.2"),
+              found.credential(),
+              GSSContext.DEFAULT_LIFETIME);
+      context.initSecContext(new byte[0], 0, 0);
+      return context.getSrcName().toString();
+    } catch (GSSException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -28,8 +28,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.security.auth.Subject;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.TextInputCallback;
+import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.auth.kerberos.KerberosTicket;
-import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,6 +215,55 @@ class LoginCacheTest {
     }
   }
 
+  /** A handler's answers are its own: what follows from them is nobody else's failure. */
+  @Test
+  void whoWaitsDoesNotShareAFailureThatAnotherHandlerMade() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    LoginCache slow =
+        new LoginCache(() -> now) {
+          @Override
+          Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant at)
+              throws SpnegoException {
+            if (logins.incrementAndGet() > 1) {
+              return Login.of(ForgedTickets.subject(), stamp, at);
+            }
+            try {
+              request.answer(new Callback[] {new TextInputCallback("a question")});
+            } catch (IOException | UnsupportedCallbackException e) {
+              throw new IllegalStateException(e);
+            }
+            asked.countDown();
+            await(answer);
+            throw new SpnegoException(Reason.WRONG_PASSWORD, "Rejected.", null);
+          }
+        };
+    ExecutorService threads = Executors.newFixedThreadPool(1);
+    try {
+      Future<SpnegoException> first =
+          threads.submit(() -> assertThrows(SpnegoException.class, () -> slow.get(byJaas())));
+      asked.await();
+      Thread here = Thread.currentThread();
+      Thread releasing =
+          new Thread(
+              () -> {
+                while (here.getState() != Thread.State.WAITING) {
+                  Thread.onSpinWait();
+                }
+                answer.countDown();
+              });
+      releasing.start();
+      assertNotNull(slow.get(byJaas()));
+      assertEquals(Reason.WRONG_PASSWORD, first.get().reason());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static LoginRequest byJaas() {
+    return LoginRequest.byJaas("mailer", "alice", null, callbacks -> {});
+  }
+
   @Test
   void whileOneThreadRenewsTheOthersGoOnWithTheOldLogin() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
@@ -245,12 +297,14 @@ class LoginCacheTest {
   }
 
   @Test
-  void whereAllLoginsAreForgottenTheirTicketsAreDestroyed() throws SaslException {
+  void whereAllLoginsAreForgottenTheirTicketsAreDestroyed() throws SpnegoException {
     Login first = cache.get(KEYTAB);
-    NamedCredential made = first.credential();
+    InitiatorCredentials made = first.credentials(KEYTAB);
     assertNotNull(made);
+    GSSCredential credential = made.credential();
+    assertNotNull(credential);
     cache.clear();
-    assertThrows(IllegalStateException.class, () -> made.credential.getRemainingLifetime());
+    assertThrows(IllegalStateException.class, credential::getRemainingLifetime);
     KerberosTicket ticket =
         (KerberosTicket) first.subject.getPrivateCredentials().iterator().next();
     assertTrue(ticket.isDestroyed());

@@ -33,7 +33,7 @@ class ServiceTicketsTest {
 
   private final Subject subject = ForgedTickets.subject();
   private final InitiatorCredentials credentials =
-      InitiatorCredentials.ofServiceTickets(subject, "alice@EXAMPLE.TEST", "forged");
+      InitiatorCredentials.of("alice@EXAMPLE.TEST", "forged", null, subject);
   private volatile Instant now = Instant.now();
   private final ServiceTickets tickets = new ServiceTickets(subject, () -> now);
 
@@ -136,11 +136,18 @@ class ServiceTicketsTest {
   }
 
   @Test
+  void aTicketThatWasNotSentStaysInACallersSubject() {
+    TicketAttempt unsent = credentials.begin(TARGET);
+    unsent.proved();
+    unsent.failed();
+    assertEquals(2, count());
+  }
+
+  @Test
   void theTargetsNameIsMadeOnceForALogin() throws SpnegoException {
     assertEquals("smtp@localhost", begin(TARGET).name().toString());
     assertSame(begin(TARGET).name(), begin(TargetName.of("smtp", "localhost")).name());
     assertNotSame(begin(TARGET).name(), begin(OTHER).name());
-    assertNotSame(credentials.begin(TARGET).name(), credentials.begin(TARGET).name());
   }
 
   @Test

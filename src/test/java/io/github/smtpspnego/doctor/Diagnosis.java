@@ -55,7 +55,7 @@ record Diagnosis(int exitCode, String text, Map<String, List<Finding>> findings)
   /** Reads a report; checks what every report must hold to. */
   @SuppressWarnings("unchecked")
   static Diagnosis read(int exitCode, String json) {
-    Map<String, Object> report = (Map<String, Object>) JsonText.parse(json);
+    Map<String, Object> report = JsonText.parse(json);
     Map<String, List<Finding>> findings = new LinkedHashMap<>();
     for (Object step : (List<Object>) report.get("steps")) {
       Map<String, Object> fields = (Map<String, Object>) step;

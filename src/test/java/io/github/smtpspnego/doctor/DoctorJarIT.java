@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,32 @@ class DoctorJarIT {
     List<String> names = names(DOCTOR);
     assertFalse(names.stream().anyMatch(name -> name.endsWith("module-info.class")));
     assertEquals(names.stream().distinct().toList(), names, "each once");
+  }
+
+  /** Annotations are among what the code is compiled with, and in no jar. */
+  @Test
+  void itsBillOfMaterialsNamesEachLibraryInIt() throws IOException {
+    Map<String, String> packages =
+        Map.of(
+            "angus-mail", "org/eclipse/angus/mail/",
+            "angus-activation", "org/eclipse/angus/activation/",
+            "jakarta.mail-api", "jakarta/mail/",
+            "jakarta.activation-api", "jakarta/activation/",
+            "picocli", "picocli/");
+    String file = DOCTOR.toString().replaceFirst("\\.jar$", "-sbom.json");
+    Set<String> named = new TreeSet<>();
+    for (Object component :
+        (List<?>) JsonText.parse(Files.readString(Path.of(file))).get("components")) {
+      named.add(String.valueOf(((Map<?, ?>) component).get("name")));
+    }
+    named.remove("jspecify");
+    assertEquals(new TreeSet<>(packages.keySet()), named);
+    for (String name : names(DOCTOR)) {
+      boolean isKnown =
+          name.startsWith("io/github/smtpspnego/")
+              || packages.values().stream().anyMatch(name::startsWith);
+      assertTrue(isKnown || !name.endsWith(".class"), name);
+    }
   }
 
   @Test

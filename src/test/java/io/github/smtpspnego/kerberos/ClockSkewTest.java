@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,31 +20,51 @@ class ClockSkewTest {
   @CsvSource({
     "clockskew = 10, 10",
     "clockskew=600, 600",
+    "clockskew=+60, 60",
+    "clockskew=010, 10",
+    "clockskew=0x10, 16",
+    "clockskew=-1, 0",
     "'  clockskew = 0  ', 0",
     "# clockskew = 10, 300",
     "clockskew = 5m, 300",
+    "clockskew = 99999999999, 300",
     "default_realm = R, 300",
   })
-  void theValueIsANumberOfSeconds(String line, int seconds) throws IOException {
-    Path file = Files.writeString(directory.resolve("krb5.conf"), "[libdefaults]\n" + line + "\n");
-    assertEquals(Duration.ofSeconds(seconds), ClockSkew.read(file));
+  void theValueIsANumberOfSeconds(String line, int seconds) {
+    assertEquals(Duration.ofSeconds(seconds), in("[libdefaults]", line));
   }
 
   @Test
+  void ofSeveralValuesTheFirstCounts() {
+    assertEquals(Duration.ofSeconds(10), in("[libdefaults]", "clockskew = 10", "clockskew = 1000"));
+  }
+
+  @Test
+  void valuesOfOtherSectionsDoNotCount() {
+    assertEquals(ClockSkew.DEFAULT, in("[appdefaults]", "clockskew = 10"));
+  }
+
+  @Test
+  @ResourceLock("java.lang.System.properties")
   void includedFilesCount() throws IOException {
-    Path other = Files.writeString(directory.resolve("other"), "clockskew = 1000\n");
     Path many = Files.createDirectory(directory.resolve("krb5.conf.d"));
-    Files.writeString(many.resolve("site.conf"), "clockskew = 2000\n");
-    Files.writeString(many.resolve("site.conf~"), "clockskew = 9000\n");
-    Path file = directory.resolve("krb5.conf");
-    Files.writeString(file, "include " + other + "\n[libdefaults]\nclockskew = 10\n");
-    assertEquals(Duration.ofSeconds(1000), ClockSkew.read(file));
-    Files.writeString(file, "includedir " + many + "\ninclude " + file + "\n");
-    assertEquals(Duration.ofSeconds(2000), ClockSkew.read(file));
+    Files.writeString(many.resolve("site.conf"), "[libdefaults]\nclockskew = 2000\n");
+    Files.writeString(many.resolve("site.conf~"), "[libdefaults]\nclockskew = 9000\n");
+    Path file = Files.writeString(directory.resolve("krb5.conf"), "includedir " + many + "\n");
+    String before = System.getProperty("java.security.krb5.conf");
+    System.setProperty("java.security.krb5.conf", file.toString());
+    try {
+      assertEquals(Duration.ofSeconds(2000), ClockSkew.in(Krb5Conf.read()));
+    } finally {
+      if (before == null) {
+        System.clearProperty("java.security.krb5.conf");
+      } else {
+        System.setProperty("java.security.krb5.conf", before);
+      }
+    }
   }
 
-  @Test
-  void withoutAFileTheJdksDefaultHolds() {
-    assertEquals(Duration.ofMinutes(5), ClockSkew.read(directory.resolve("nothing")));
+  private static Duration in(String... lines) {
+    return ClockSkew.in(Krb5Conf.parse("a test", List.of(lines)));
   }
 }

@@ -18,6 +18,7 @@ import static org.mockito.Mockito.verifyNoInteractions;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.support.ForgedTickets;
 import io.github.smtpspnego.support.LogRecorder;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.kerberos.KerberosTicket;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
@@ -68,6 +70,18 @@ class SpnegoSaslClientTest {
     assertEquals(0x60, token[0]);
     assertArrayEquals(spnego, Arrays.copyOfRange(token, length, length + spnego.length));
     assertTrue(indexOf(token, KERBEROS_OID) > 0);
+  }
+
+  @Test
+  void aTicketThatWasNotSentStaysInTheCallersSubject() throws Exception {
+    Subject subject = ForgedTickets.subject();
+    SpnegoSaslClient client =
+        new SpnegoSaslClient(
+            "GSSAPI", new SettingsReader("smtp", properties), "localhost", null, null, false);
+    PrivilegedExceptionAction<byte[]> firstToken = () -> client.evaluateChallenge(NONE);
+    assertEquals(0x60, Subject.doAs(subject, firstToken)[0]);
+    client.disposeUnsent();
+    assertEquals(2, subject.getPrivateCredentials(KerberosTicket.class).size());
   }
 
   @Test

@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
  * stays open: a program that asks there waits until it is ended.
  */
 public final class ChildJvm {
-  private static final long PATIENCE = 60;
+  private static final long PATIENCE = 300;
 
   private ChildJvm() {}
 
   /**
    * What became of it.
    *
-   * @param ended whether it ended by itself, within a minute
+   * @param ended whether it ended by itself, within five minutes
    * @param exitCode what it ended with; where it did not, that of a program that is ended
    * @param output what it wrote, standard error included
    */

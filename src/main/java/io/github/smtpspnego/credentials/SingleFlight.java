@@ -1,0 +1,62 @@
+package io.github.smtpspnego.credentials;
+
+import io.github.smtpspnego.SpnegoException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to a KDC at a time for all threads that want the same. Threads that wait for it share
+ * its outcome.
+ */
+final class SingleFlight {
+  // A lock rather than synchronized: virtual threads wait for a KDC here.
+  private final ReentrantLock turn = new ReentrantLock();
+
+  /** How many requests have ended; written under the lock. */
+  private volatile int outcomes;
+
+  private @Nullable SpnegoException failure;
+
+  /**
+   * Makes the request, unless another thread makes it.
+   *
+   * @param waits whether to wait where another thread is at it
+   * @param needed whether the request is still needed, after the wait
+   * @param shared whether a failure of this request is one for the threads that wait, too
+   * @param request makes it
+   * @return what the request gave; null where it was not made
+   * @throws SpnegoException if the request does, or the one that was waited for did
+   */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
+  <T> @Nullable T run(
+      boolean waits, BooleanSupplier needed, BooleanSupplier shared, SaslAction<T> request)
+      throws SpnegoException {
+    int before = outcomes;
+    if (!turn.tryLock()) {
+      if (!waits) {
+        return null;
+      }
+      turn.lock();
+    }
+    try {
+      if (!needed.getAsBoolean()) {
+        return null;
+      }
+      if (failure != null && before != outcomes) {
+        throw failure.again();
+      }
+      failure = null;
+      try {
+        return request.run();
+      } catch (SpnegoException e) {
+        failure = shared.getAsBoolean() ? e : null;
+        throw e;
+      } finally {
+        outcomes++;
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+}
