@@ -20,7 +20,17 @@ public class TomcatMail {
   private static final int THREADS = 4;
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
+    try {
+      run(args);
+      System.exit(0);
+    } catch (Exception e) {
+      e.printStackTrace();
+      System.exit(1);
+    }
+  }
+
+  private static void run(String[] args) throws Exception {
     Path directory = Path.of(args[0]).toAbsolutePath();
     int mails = Integer.parseInt(args[1]);
     Tomcat tomcat = new Tomcat();
@@ -48,7 +58,6 @@ public class TomcatMail {
     awaitCollected(undeploy(tomcat, "/bob"));
     tomcat.stop();
     System.out.println("both collected");
-    System.exit(0);
   }
 
   private static Void ask(String address, int times) throws Exception {

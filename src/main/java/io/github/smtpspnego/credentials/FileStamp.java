@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,5 +29,24 @@ record FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
     } catch (IOException e) {
       return NONE;
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Written out: JDK 17 keeps the record whose generated method ran last, and so the class
+   * loader of an application that was unloaded.
+   */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FileStamp stamp
+        && size == stamp.size
+        && Objects.equals(written, stamp.written)
+        && Objects.equals(key, stamp.key);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(size);
   }
 }

@@ -2,6 +2,7 @@ package io.github.smtpspnego.gss;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a ticket says outside its encrypted part, RFC 4120 section 5.3. Nothing protects it: whoever
@@ -32,5 +33,25 @@ public record TicketLabel(
         + "enctype "
         + encryptionType
         + ")";
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Written out: JDK 17 keeps the record whose generated method ran last, and so the class
+   * loader of an application that was unloaded.
+   */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TicketLabel label
+        && encryptionType == label.encryptionType
+        && keyVersion.equals(label.keyVersion)
+        && realm.equals(label.realm)
+        && name.equals(label.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
   }
 }
