@@ -31,18 +31,13 @@ record FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
     }
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>Written out: JDK 17 keeps the record whose generated method ran last, and so the class
-   * loader of an application that was unloaded.
-   */
+  /** Written out: what the compiler makes for a record holds its class loader on JDK 17. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof FileStamp stamp
         && size == stamp.size
-        && Objects.equals(written, stamp.written)
-        && Objects.equals(key, stamp.key);
+        && Objects.equals(key, stamp.key)
+        && Objects.equals(written, stamp.written);
   }
 
   @Override

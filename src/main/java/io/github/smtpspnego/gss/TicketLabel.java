@@ -20,6 +20,21 @@ public record TicketLabel(
     name = List.copyOf(name);
   }
 
+  /** Written out: what the compiler makes for a record holds its class loader on JDK 17. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TicketLabel label
+        && name.equals(label.name)
+        && realm.equals(label.realm)
+        && encryptionType == label.encryptionType
+        && keyVersion.equals(label.keyVersion);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   /** The principal that the ticket names, with its realm; it may hold any characters. */
   public String principal() {
     return String.join("/", name) + "@" + realm;
@@ -33,25 +48,5 @@ public record TicketLabel(
         + "enctype "
         + encryptionType
         + ")";
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * <p>Written out: JDK 17 keeps the record whose generated method ran last, and so the class
-   * loader of an application that was unloaded.
-   */
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof TicketLabel label
-        && encryptionType == label.encryptionType
-        && keyVersion.equals(label.keyVersion)
-        && realm.equals(label.realm)
-        && name.equals(label.name);
-  }
-
-  @Override
-  public int hashCode() {
-    return name.hashCode();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.smtpspnego.mail;
 
+import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoProvider;
 import jakarta.mail.NoSuchProviderException;
 import jakarta.mail.Provider;
@@ -94,7 +95,9 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
                     + " mail.smtp.sasl.spnego.enable. Put smtp-spnego before it, use"
                     + " jakarta.mail-api 2.1.4 or later, or set mail.smtp.class="
                     + TRANSPORT
-                    + " in the Session's properties. (TROUBLESHOOTING.md#class-path-order)");
+                    + " in the Session's properties. ("
+                    + SpnegoException.GUIDE
+                    + "class-path-order)");
       }
     } catch (NoSuchProviderException | ServiceConfigurationError e) {
       // The program's own Session says so.

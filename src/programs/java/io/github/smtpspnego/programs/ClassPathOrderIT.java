@@ -18,7 +18,7 @@ class ClassPathOrderIT {
   private static final String API = "jakarta.mail:jakarta.mail-api:";
   private static final String BUNDLE = "org.eclipse.angus:jakarta.mail:";
   private static final String TRANSPORT = "io.github.smtpspnego.mail.SpnegoSMTPTransport";
-  private static final String WARNING = "(TROUBLESHOOTING.md#class-path-order)";
+  private static final String WARNING = "TROUBLESHOOTING.md#class-path-order)";
 
   @ParameterizedTest
   @ValueSource(
