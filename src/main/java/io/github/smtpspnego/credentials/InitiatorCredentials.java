@@ -17,21 +17,26 @@ public final class InitiatorCredentials {
   private final @Nullable GSSCredential credential;
 
   /** Where the JDK looks for service tickets; null where there is none. */
-  private final @Nullable Subject subject;
+  final @Nullable Subject subject;
 
-  private final ServiceTickets tickets;
+  final ServiceTickets tickets;
+
+  /** Whether their owner did not make them: a service acts as a user. */
+  final boolean isImpersonated;
 
   InitiatorCredentials(
       String name,
       String description,
       @Nullable GSSCredential credential,
       @Nullable Subject subject,
-      ServiceTickets tickets) {
+      ServiceTickets tickets,
+      boolean isImpersonated) {
     this.name = name;
     this.description = description;
     this.credential = credential;
     this.subject = subject;
     this.tickets = tickets;
+    this.isImpersonated = isImpersonated;
   }
 
   /**
@@ -49,7 +54,8 @@ public final class InitiatorCredentials {
         name.isEmpty() ? origin : "as " + name + " " + origin,
         credential,
         subject,
-        new ServiceTickets(subject, InstantSource.system()));
+        new ServiceTickets(subject, InstantSource.system()),
+        false);
   }
 
   /**

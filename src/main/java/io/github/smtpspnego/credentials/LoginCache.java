@@ -42,7 +42,13 @@ class LoginCache {
   /** Logs in; apart, so that tests can count and fail it. */
   Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant now)
       throws SpnegoException {
-    return Login.of(KerberosLogin.login(request, renew), stamp, now);
+    if (request.impersonated.isEmpty()) {
+      return Login.of(KerberosLogin.login(request, renew), stamp, now);
+    }
+    LoginRequest own = request.as("");
+    Login login = get(own);
+    request.setPersonal(own.isPersonal());
+    return login.impersonate(own, request.impersonated, now);
   }
 
   /**
@@ -182,7 +188,10 @@ class LoginCache {
     private Login login(
         LoginRequest request, boolean renew, boolean changed, FileStamp stamp, Instant now)
         throws SpnegoException {
-      boolean rewritten = request.source == CredentialSource.TICKETCACHE && changed;
+      boolean rewritten =
+          request.source == CredentialSource.TICKETCACHE
+              && request.impersonated.isEmpty()
+              && changed;
       for (int read = 1; ; read++) {
         try {
           return LoginCache.this.login(request, renew, stamp, now);

@@ -1,5 +1,7 @@
 package io.github.smtpspnego.credentials;
 
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,6 +44,9 @@ final class LoginRequest {
   /** Answers what the JAAS entry's modules ask besides user and password. */
   private final @Nullable CallbackHandler handler;
 
+  /** The user to be authenticated as with this login; empty for its owner. */
+  final String impersonated;
+
   /** Whether the handler was asked: the login is then nobody else's. */
   private boolean isPersonal;
 
@@ -52,7 +57,8 @@ final class LoginRequest {
       @Nullable Secret password,
       String jaasEntry,
       @Nullable Configuration configuration,
-      @Nullable CallbackHandler handler) {
+      @Nullable CallbackHandler handler,
+      String impersonated) {
     this.source = source;
     this.principal = principal;
     this.file = file;
@@ -60,18 +66,20 @@ final class LoginRequest {
     this.jaasEntry = jaasEntry;
     this.configuration = configuration;
     this.handler = handler;
+    this.impersonated = impersonated;
   }
 
   static LoginRequest fromKeytab(Path keytab, String principal) {
-    return new LoginRequest(CredentialSource.KEYTAB, principal, keytab, null, "", null, null);
+    return new LoginRequest(CredentialSource.KEYTAB, principal, keytab, null, "", null, null, "");
   }
 
   static LoginRequest fromTicketCache(@Nullable Path cache) {
-    return new LoginRequest(CredentialSource.TICKETCACHE, "", cache, null, "", null, null);
+    return new LoginRequest(CredentialSource.TICKETCACHE, "", cache, null, "", null, null, "");
   }
 
   static LoginRequest withPassword(String principal, Secret password) {
-    return new LoginRequest(CredentialSource.PASSWORD, principal, null, password, "", null, null);
+    return new LoginRequest(
+        CredentialSource.PASSWORD, principal, null, password, "", null, null, "");
   }
 
   static LoginRequest byJaas(
@@ -83,7 +91,17 @@ final class LoginRequest {
       configuration = null; // the login reads it again, and tells what is wrong
     }
     return new LoginRequest(
-        CredentialSource.JAAS, user, null, password, entry, configuration, handler);
+        CredentialSource.JAAS, user, null, password, entry, configuration, handler, "");
+  }
+
+  /**
+   * The same login, to be authenticated as another user with it.
+   *
+   * @param user the user; empty for the login's owner
+   */
+  LoginRequest as(String user) {
+    return new LoginRequest(
+        source, principal, file, password, jaasEntry, configuration, handler, user);
   }
 
   /** What makes two requests the same one. Holds no secret. */
@@ -94,7 +112,8 @@ final class LoginRequest {
         String.valueOf(file),
         password == null ? "" : password.fingerprint(),
         jaasEntry,
-        configuration == null ? "" : configuration);
+        configuration == null ? "" : configuration,
+        impersonated);
   }
 
   /** The request in words: "as alice@REALM from the keytab /etc/mail.keytab". */
@@ -135,6 +154,10 @@ final class LoginRequest {
     return isPersonal;
   }
 
+  void setPersonal(boolean personal) {
+    isPersonal = personal;
+  }
+
   /** Answers what a login module asks; never from the console. */
   void answer(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
     for (Callback callback : callbacks) {
@@ -145,10 +168,19 @@ final class LoginRequest {
       } else if (handler == null) {
         throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
       } else if (!(callback instanceof NameCallback)) { // the handler knows no name
-        isPersonal = true;
+        setPersonal(true);
         handler.handle(new Callback[] {callback});
       }
     }
+  }
+
+  /** The failure of a login that gives a client nothing to authenticate with. */
+  SpnegoException withoutTicket() {
+    return new SpnegoException(
+        Reason.JAAS_ENTRY,
+        "Logging in " + describe() + ": it gave no ticket-granting ticket.",
+        "Give its Krb5LoginModule no isInitiator=false; a client needs a ticket.",
+        null);
   }
 
   /**

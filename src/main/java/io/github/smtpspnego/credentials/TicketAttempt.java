@@ -56,7 +56,14 @@ public final class TicketAttempt {
    */
   public <T> T inTurn(SaslAction<T> firstToken) throws SpnegoException {
     drops = ticket.drops();
-    return ticket.inTurn(firstToken);
+    try {
+      return ticket.inTurn(firstToken);
+    } catch (SpnegoException e) {
+      throw credentials.isImpersonated
+          ? Impersonation.refused(
+              "Asking for a ticket for " + ticket.target() + " " + credentials.describe(), e)
+          : e;
+    }
   }
 
   /** Ends it: the server proved that it could read the ticket, or the ticket was never sent. */
