@@ -144,11 +144,15 @@ public final class KerberosFailure {
           + Krb5Conf.read().describe()
           + ". How long a KDC is waited for is set there, by kdc_timeout and max_retries.";
     }
+    String suffix =
+        cameBack.contains("locate KDC") || cameBack.contains("kdc for realm")
+            ? " The suffix of a user principal name is often not the realm."
+            : "";
     return reason == Reason.NO_REALM
             || reason == Reason.KDC_UNREACHABLE
             || reason == Reason.CLIENT_UNKNOWN
             || reason == Reason.SERVER_UNKNOWN
-        ? " " + Krb5Conf.read().describe() + "."
+        ? " " + Krb5Conf.read().describe() + "." + suffix
         : "";
   }
 
