@@ -38,7 +38,7 @@ public final class JaasLogin {
         "doNotPrompt", "true");
   }
 
-  static Subject login(Map<String, String> options) {
+  public static Subject login(Map<String, String> options) {
     return login(options, (Callback[] callbacks) -> {});
   }
 
