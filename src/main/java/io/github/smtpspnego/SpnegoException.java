@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * the {@link Reason} in {@code TROUBLESHOOTING.md}. It never holds token bytes, passwords or keys.
  */
 public final class SpnegoException extends SaslException {
+  /** The address of the project's guide, {@code TROUBLESHOOTING.md}; an anchor follows. */
+  public static final String GUIDE =
+      "https://github.com/smtp-spnego/smtp-spnego/blob/main/TROUBLESHOOTING.md#";
+
   private static final long serialVersionUID = 1L;
 
   /** Why an exchange did not succeed. Each reason has a section in {@code TROUBLESHOOTING.md}. */
@@ -187,7 +191,7 @@ public final class SpnegoException extends SaslException {
    */
   public SpnegoException(
       Reason reason, String whatHappened, String remedy, @Nullable Throwable cause) {
-    super(whatHappened + " " + remedy + " (TROUBLESHOOTING.md#" + reason.anchor() + ")", cause);
+    super(whatHappened + " " + remedy + " (" + GUIDE + reason.anchor() + ")", cause);
     this.reason = Objects.requireNonNull(reason);
     this.remedy = remedy;
   }

@@ -41,14 +41,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The documents say what the code says. The tests run in the project's own directory. */
 class TroubleshootingTest {
   private static final String DOCUMENT = "TROUBLESHOOTING.md";
 
   private static final Pattern LABEL = Pattern.compile("^\\*\\*(\\w+)\\*\\*$", Pattern.MULTILINE);
-  private static final Pattern ANCHOR = Pattern.compile("\\(TROUBLESHOOTING\\.md#([a-z-]+)\\)");
+  private static final Pattern ANCHOR =
+      Pattern.compile("\\(" + Pattern.quote(SpnegoException.GUIDE) + "([a-z-]+)\\)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final byte[] NONE = {};
   private static final Duration HOUR = Duration.ofHours(1);
@@ -92,7 +93,7 @@ class TroubleshootingTest {
   @ParameterizedTest
   @EnumSource
   void everySectionQuotesAMessageWithItsRemedy(Reason reason) {
-    String quoted = reason.remedy() + " (TROUBLESHOOTING.md#" + reason.anchor() + ")";
+    String quoted = reason.remedy() + " (" + SpnegoException.GUIDE + reason.anchor() + ")";
     assertQuoted(reason, quoted);
   }
 
@@ -107,20 +108,31 @@ class TroubleshootingTest {
                     .forEach(found -> assertEquals(anchor, found.group(1))));
   }
 
+  static Stream<Path> documents() throws IOException {
+    try (Stream<Path> own = Files.list(Path.of(""));
+        Stream<Path> more = Files.list(Path.of("docs"))) {
+      return Stream.concat(own, more)
+          .filter(path -> path.toString().endsWith(".md"))
+          .toList()
+          .stream();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {DOCUMENT, "DIFFERENCES.md", "CONTRIBUTING.md"})
-  void everyLinkLeadsSomewhere(String document) {
+  @MethodSource("documents")
+  void everyLinkLeadsSomewhere(Path document) {
     List<String> targets =
-        LINK.matcher(read(document)).results().map(found -> found.group(1)).toList();
+        LINK.matcher(read(document.toString())).results().map(found -> found.group(1)).toList();
     for (String target : targets) {
       if (target.startsWith("https://")) {
         continue;
       }
       int hash = target.indexOf('#');
       String file = hash < 0 ? target : target.substring(0, hash);
-      assertTrue(file.isEmpty() || Files.exists(Path.of(file)), target);
+      Path path = file.isEmpty() ? document : document.resolveSibling(file).normalize();
+      assertTrue(Files.exists(path), target);
       if (hash >= 0) {
-        String text = read(file.isEmpty() ? document : file);
+        String text = read(path.toString());
         assertTrue(slugs(text).contains(target.substring(hash + 1)), target);
       }
     }

@@ -38,6 +38,7 @@ public final class Benchmarks {
     new Connections(scene, report, charts).run();
     new Throughput(scene, report, charts).run();
     Handshakes.run(scene, report, charts);
+    Acceptors.run(scene, report);
     new Starts(scene, report).run();
     report.write(directory);
     charts.write(directory);

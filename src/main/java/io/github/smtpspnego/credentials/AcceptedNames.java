@@ -120,11 +120,7 @@ public record AcceptedNames(
     return List.copyOf(aliases);
   }
 
-  /**
-   * The names in words.
-   *
-   * @return "smtp/mail.example.com or SMTPSVC/mail.example.com"
-   */
+  /** The names in words: "smtp/mail.example.com or SMTPSVC/mail.example.com". */
   public String describe() {
     if (!principal.isEmpty()) {
       return principal.equals(ANY) ? "any name" : principal;

@@ -56,6 +56,9 @@ final class AcceptorCredential extends AcceptorCredentials {
       choose(ticket, List.of(owner.get()));
       return List.of(new AcceptorKey(owner, credential));
     }
+    if (!names().acceptsRealm(ticket.realm(), defaultRealm())) {
+      throw wrongTarget(ticket, "in another realm than " + defaultRealm());
+    }
     if (credential == null) {
       return List.of(new AcceptorKey(Optional.empty(), null));
     }
@@ -64,9 +67,6 @@ final class AcceptorCredential extends AcceptorCredentials {
         names()
             .canonical(ticket.name())
             .orElseThrow(() -> wrongTarget(ticket, "not for one of the names that are set"));
-    if (!names().acceptsRealm(ticket.realm(), defaultRealm())) {
-      throw wrongTarget(ticket, "in another realm than " + defaultRealm());
-    }
     return List.of(new AcceptorKey(Optional.of(canonical + "@" + ticket.realm()), credential));
   }
 
@@ -91,7 +91,11 @@ final class AcceptorCredential extends AcceptorCredentials {
   }
 
   private SpnegoException unnamed(String why) {
-    return none("the credential has no name, " + why);
+    return new SpnegoException(
+        Reason.ACCEPTOR_CREDENTIALS,
+        "Accepting a client " + describe() + ": the credential has no name, " + why + ".",
+        "Use a keytab. Or, where all keys are for mail, set anyKey() and hosts (principal=* and hosts).",
+        null);
   }
 
   private String defaultRealm() throws SpnegoException {

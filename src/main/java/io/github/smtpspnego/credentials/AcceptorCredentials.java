@@ -69,20 +69,11 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
     return new AcceptorCredential(credential, names);
   }
 
-  /**
-   * What is accepted.
-   *
-   * @return names and realms
-   */
   public final AcceptedNames names() {
     return names;
   }
 
-  /**
-   * Where the keys come from, to follow a verb.
-   *
-   * @return "with the keytab /etc/mail.keytab"
-   */
+  /** Where the keys come from, to follow a verb: "with the keytab /etc/mail.keytab". */
   public abstract String describe();
 
   /**

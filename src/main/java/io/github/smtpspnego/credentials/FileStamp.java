@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,5 +29,19 @@ record FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
     } catch (IOException e) {
       return NONE;
     }
+  }
+
+  /** Written out: what the compiler makes for a record holds its class loader on JDK 17. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FileStamp stamp
+        && size == stamp.size
+        && Objects.equals(key, stamp.key)
+        && Objects.equals(written, stamp.written);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(size);
   }
 }

@@ -33,7 +33,6 @@ final class KerberosAcceptor {
   private @Nullable GSSContext context;
   private @Nullable String client;
   private @Nullable String target;
-  private @Nullable String keyRealm;
   private @Nullable GSSCredential delegated;
 
   KerberosAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
@@ -103,19 +102,12 @@ final class KerberosAcceptor {
       throw new GSSException(GSSException.FAILURE, -1, "the context does not name the client");
     }
     delegated = established.getCredDelegState() ? established.getDelegCred() : null;
-    target = label.principal();
-    keyRealm =
-        key.principal()
-            .map(owner -> owner.substring(owner.lastIndexOf('@') + 1))
-            .orElse(label.realm());
+    // The client chooses the name that is written on the ticket, but not whose key reads it.
+    target = key.principal().orElseGet(label::principal);
     client = source.toString();
   }
 
-  /**
-   * Whether the client proved to be who it says.
-   *
-   * @return true once a token was accepted
-   */
+  /** Whether a token was accepted, so that the client proved to be who it says. */
   boolean isEstablished() {
     return client != null;
   }
@@ -130,7 +122,7 @@ final class KerberosAcceptor {
 
   /** The realm of the key that the client's ticket was read with. */
   String keyRealm() {
-    return proved(keyRealm);
+    return target().substring(target().lastIndexOf('@') + 1);
   }
 
   Optional<GSSCredential> delegated() {

@@ -92,7 +92,7 @@ public final class Oids {
     if (mechanism.equals(KERBEROS_USER_TO_USER)) {
       return "Kerberos user-to-user";
     }
-    return mechanism.toString();
+    return Printable.of(mechanism.toString()); // it may have thousands of digits
   }
 
   private static Oid oid(String dotted) {

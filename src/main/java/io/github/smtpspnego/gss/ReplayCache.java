@@ -35,20 +35,11 @@ public final class ReplayCache implements Replays {
     this.clock = clock;
   }
 
-  /**
-   * Creates a memory of its own.
-   *
-   * @param most how many tokens it holds at once
-   */
   public ReplayCache(int most) {
     this(most, InstantSource.system());
   }
 
-  /**
-   * The memory of all servers of this JVM that have none of their own.
-   *
-   * @return the memory
-   */
+  /** The memory of all servers of this JVM that have none of their own. */
   public static ReplayCache shared() {
     return SHARED;
   }

@@ -169,56 +169,32 @@ public final class SpnegoAcceptor {
     }
   }
 
-  /**
-   * Whether the negotiation is over and the client proved.
-   *
-   * @return true after the last token
-   */
+  /** Whether the negotiation is over and the client proved. */
   public boolean isEstablished() {
     return state == State.ESTABLISHED && kerberos.isEstablished();
   }
 
-  /**
-   * Whether the client began with SPNEGO rather than with Kerberos.
-   *
-   * @return true for SPNEGO
-   */
+  /** Whether the client began with SPNEGO rather than with Kerberos. */
   public boolean isSpnego() {
     return spnego;
   }
 
-  /**
-   * The client, once it is proved.
-   *
-   * @return its principal with its realm
-   */
+  /** The client's principal with its realm, once it is proved. */
   public String client() {
     return kerberos.client();
   }
 
-  /**
-   * Which of the server's names the ticket is for, once the client is proved.
-   *
-   * @return the principal with its realm
-   */
+  /** The server's principal whose key the ticket was read with, once the client is proved. */
   public String target() {
     return kerberos.target();
   }
 
-  /**
-   * The realm of the key that the client's ticket was read with, once the client is proved.
-   *
-   * @return the realm
-   */
+  /** The realm of that key. */
   public String keyRealm() {
     return kerberos.keyRealm();
   }
 
-  /**
-   * The ticket that the client forwarded.
-   *
-   * @return a credential to act as the client, empty where it forwarded none
-   */
+  /** The ticket that the client forwarded. */
   public Optional<GSSCredential> delegated() {
     return kerberos.delegated();
   }
@@ -233,11 +209,7 @@ public final class SpnegoAcceptor {
     return kerberos.possible(wanted);
   }
 
-  /**
-   * Protects messages once the context is established.
-   *
-   * @return what the layer offer and the choice travel in
-   */
+  /** What the layer offer and the choice travel in, once the context is established. */
   public SecurityLayer layer() {
     return kerberos.layer();
   }

@@ -2,6 +2,7 @@ package io.github.smtpspnego.gss;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a ticket says outside its encrypted part, RFC 4120 section 5.3. Nothing protects it: whoever
@@ -19,20 +20,27 @@ public record TicketLabel(
     name = List.copyOf(name);
   }
 
-  /**
-   * The server that the ticket names.
-   *
-   * @return the principal with its realm; it may hold any characters
-   */
+  /** Written out: what the compiler makes for a record holds its class loader on JDK 17. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TicketLabel label
+        && name.equals(label.name)
+        && realm.equals(label.realm)
+        && encryptionType == label.encryptionType
+        && keyVersion.equals(label.keyVersion);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  /** The principal that the ticket names, with its realm; it may hold any characters. */
   public String principal() {
     return String.join("/", name) + "@" + realm;
   }
 
-  /**
-   * The ticket in words, as a keytab's entries are shown.
-   *
-   * @return a noun phrase without control characters
-   */
+  /** The ticket in words, as a keytab's entries are shown, without control characters. */
   public String describe() {
     return "a ticket for "
         + Printable.of(principal())

@@ -83,7 +83,7 @@ public final class Authorizer {
   String grant(String client, String keyRealm, Optional<String> requested) throws SpnegoException {
     String identity =
         requested.filter(name -> !client.equals(name + "@" + keyRealm)).orElse(client);
-    if (client.startsWith(ANONYMOUS) || Printable.hasControls(identity)) {
+    if (client.startsWith(ANONYMOUS) || Printable.hasControls(client + identity)) {
       throw refused(client, identity);
     }
     Optional<String> granted;

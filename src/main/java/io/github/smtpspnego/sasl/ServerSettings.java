@@ -64,16 +64,6 @@ public record ServerSettings(
     return read;
   }
 
-  /**
-   * The same settings where nothing wraps the connection.
-   *
-   * @return settings that offer authentication only
-   */
-  public ServerSettings withoutLayers() {
-    return new ServerSettings(
-        credentials, replays, authorization, ending, List.of(Qop.AUTH), maxBuffer);
-  }
-
   private static AcceptedNames names(SettingsReader settings, @Nullable String serverName)
       throws SpnegoException {
     List<String> hosts = list(settings, SpnegoOption.HOSTS);

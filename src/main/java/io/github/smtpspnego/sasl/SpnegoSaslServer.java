@@ -66,7 +66,6 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   /**
    * Creates a server.
    *
-   * @param mechanism the SASL mechanism
    * @param configuration where the settings come from, at the first token
    * @param failures is told of the failure that ends the exchange
    */
@@ -139,14 +138,22 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
 
   /** The KDC vouches for clients of other realms that it trusts; the server need not. */
   private void checkRealm(String client, String keyRealm) throws SpnegoException {
-    String realm = client.substring(client.lastIndexOf('@') + 1);
-    if (!settings().credentials().names().letsInClientsOf(realm, keyRealm)) {
+    if (!settings().credentials().names().letsInClientsOf(realmOf(client), keyRealm)) {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
           tried() + ": clients of its realm are not let in.",
           "If they are to be, add the realm to the server's realms.",
           null);
     }
+  }
+
+  /** A realm may hold an @ as well; before one in a name the JDK writes a backslash. */
+  private static String realmOf(String client) {
+    int at = client.indexOf('@');
+    while (at > 0 && client.charAt(at - 1) == '\\') {
+      at = client.indexOf('@', at + 1);
+    }
+    return client.substring(at + 1);
   }
 
   /** Makes the layer offer, RFC 2222 section 7.2.2, or ends without one. */
@@ -219,21 +226,13 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     return authorizationId;
   }
 
-  /**
-   * The client's principal, which it proved to be.
-   *
-   * @return the principal with its realm
-   */
+  /** The client's principal with its realm, which it proved to be. */
   public String principal() {
     negotiated();
     return acceptor().client();
   }
 
-  /**
-   * The server's principal that the client's ticket is for.
-   *
-   * @return the principal with its realm
-   */
+  /** The server's principal with its realm whose key the client's ticket was read with. */
   public String target() {
     negotiated();
     return acceptor().target();

@@ -2,13 +2,11 @@ package io.github.smtpspnego.smtp;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.sasl.SpnegoSaslServer;
 import io.github.smtpspnego.settings.SaslProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Base64;
 import java.util.Locale;
@@ -45,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>While {@link Reply#isContinuation} says so, every line of the client belongs to the
  *       exchange, also one that reads like RSET, STARTTLS or QUIT: it is no command then (RFC 4954
  *       section 4). Such a line ends the exchange with 501 or 535; only {@code *} cancels it.
- *   <li>After STARTTLS, forget this exchange: close it and take a new one (RFC 3207 section 4.2).
- *       AUTH may come again then.
+ *   <li>After STARTTLS, close this exchange and take a new one, and drop what a buffered stream has
+ *       read ahead: it came before TLS (RFC 3207 section 4.2). AUTH may come again then.
  *   <li>RSET leaves the client authenticated. QUIT and the end of the connection close the
  *       exchange.
  *   <li>AUTH is not allowed during a mail transaction, between MAIL and the end of DATA: answer 503
@@ -79,29 +77,17 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * @param text the rest of the line: words, or base64 in a challenge
    */
   public record Reply(int code, String enhancedStatus, String text) {
-    /**
-     * The line to send.
-     *
-     * @return the line without its CRLF; "334 " keeps its space where the challenge is empty
-     */
+    /** {@return the line without its CRLF; "334 " keeps its space where the challenge is empty} */
     public String line() {
       return code + " " + (enhancedStatus.isEmpty() ? "" : enhancedStatus + " ") + text;
     }
 
-    /**
-     * Whether the exchange goes on: the client's next line belongs to it.
-     *
-     * @return true for a challenge
-     */
+    /** {@return whether the exchange goes on: the client's next line belongs to it} */
     public boolean isContinuation() {
       return code == AuthReplies.CONTINUE;
     }
 
-    /**
-     * Whether the client is authenticated and authorized.
-     *
-     * @return true for 235 alone
-     */
+    /** {@return whether the client is authenticated and authorized} */
     public boolean isSuccess() {
       return code == AuthReplies.SUCCESS.code();
     }
@@ -161,30 +147,22 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * @return the reply to send
    */
   public Reply auth(@Nullable String line) {
-    if (line != null && line.length() > server.maxLine()) {
+    if (line != null && line.length() > server.maxLine) {
       return failed(
           AuthReplies.TOO_LONG,
           Reason.PROTOCOL,
-          "a line of more than " + server.maxLine() + " octets");
+          "a line of more than " + server.maxLine + " octets");
     }
     String text = line == null ? CANCEL : line.stripTrailing();
     return running == null ? command(text) : response(running, text);
   }
 
-  /**
-   * Whether an AUTH command has succeeded.
-   *
-   * @return true from the reply 235 on
-   */
+  /** {@return whether an AUTH command has succeeded} */
   public boolean isAuthenticated() {
     return succeeded != null;
   }
 
-  /**
-   * Where the client is.
-   *
-   * @return the address that the exchange was made with, if any
-   */
+  /** {@return the client's address, if the exchange was made with it} */
   public Optional<SocketAddress> client() {
     return Optional.ofNullable(client);
   }
@@ -210,9 +188,10 @@ public final class SmtpAuthExchange implements AutoCloseable {
   }
 
   /**
-   * Whom the client took the server for.
+   * Which of the server's principals the client is authenticated to.
    *
-   * @return the server's Kerberos principal with its realm, as the client's ticket names it
+   * @return the Kerberos principal whose key read the client's ticket, with its realm; with native
+   *     GSS the one that the ticket names, which the client can change
    * @throws IllegalStateException before success
    */
   public String targetName() {
@@ -273,7 +252,8 @@ public final class SmtpAuthExchange implements AutoCloseable {
       return AuthReplies.UNKNOWN_MECHANISM;
     }
     SpnegoSaslServer begun =
-        new SpnegoSaslServer(mechanism, server::settings, failure -> server.failed(this, failure));
+        new SpnegoSaslServer(
+            mechanism, () -> server.settings, failure -> server.events.failed(this, failure));
     running = begun;
     boolean empty = words.length == 2 || words[2].equals(EMPTY_INITIAL_RESPONSE);
     return empty ? evaluate(begun, NOTHING) : decode(begun, words[2]);
@@ -313,7 +293,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
     }
     succeeded = current;
     giveUp();
-    server.succeeded(this);
+    server.events.succeeded(this);
     return AuthReplies.SUCCESS;
   }
 
@@ -321,12 +301,12 @@ public final class SmtpAuthExchange implements AutoCloseable {
   private Reply failed(Reply reply, Reason reason, String sent) {
     if (running != null) {
       giveUp();
-      server.failed(
+      server.events.failed(
           this,
           new SpnegoException(
               reason,
               "Accepting a client "
-                  + server.settings().credentials().describe()
+                  + server.settings.credentials().describe()
                   + ": the client sent "
                   + sent
                   + ".",
@@ -334,18 +314,6 @@ public final class SmtpAuthExchange implements AutoCloseable {
               null));
     }
     return reply;
-  }
-
-  /** The client's address, to end a line of the log. */
-  String from() {
-    if (client == null) {
-      return "";
-    }
-    String address =
-        client instanceof InetSocketAddress internet && internet.getAddress() != null
-            ? internet.getAddress().getHostAddress() + ":" + internet.getPort()
-            : Printable.of(client.toString());
-    return " Client: " + address + ".";
   }
 
   private SpnegoSaslServer succeeded() {

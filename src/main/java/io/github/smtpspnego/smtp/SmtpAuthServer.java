@@ -8,19 +8,16 @@ import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.ReplayCache;
 import io.github.smtpspnego.gss.Replays;
 import io.github.smtpspnego.sasl.Authorizer;
-import io.github.smtpspnego.sasl.FailureLog;
 import io.github.smtpspnego.sasl.ServerSettings;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSCredential;
@@ -32,34 +29,25 @@ import org.jspecify.annotations.Nullable;
  * connection.
  *
  * <pre>{@code
- * SmtpAuthServer server =
- *     SmtpAuthServer.builder()
- *         .keytab(Path.of("/etc/smtp.keytab"))
- *         .hosts("mail.example.com")
- *         .build();
+ * Path keytab = Path.of("/etc/smtp.keytab");
+ * SmtpAuthServer server = SmtpAuthServer.builder().keytab(keytab).hosts("mail.example.com").build();
  * server.check(); // throws where there is no key, before the first client finds that out
  * ...
- * try (SmtpAuthExchange exchange = server.exchange(socket.getRemoteSocketAddress())) {
- *   ...
- * }
+ * try (SmtpAuthExchange exchange = server.exchange(socket.getRemoteSocketAddress())) { ... }
  * }</pre>
  *
  * <p>Clients may begin with SPNEGO (MS-SSEAN) or with raw Kerberos (RFC 4752), under either name of
  * the mechanism. Only authentication is offered, since nothing here wraps the connection; use TLS.
  *
- * <p>A server is immutable and may be used by any number of threads. It reads no system property of
- * this library. What the administrator must know of a failure is logged as one warning of {@code
- * io.github.smtpspnego}, at most 20 a minute for each {@link Reason}; each success is logged at the
- * level INFO. Both lines end with the client's address. Programs that must hear of each one set a
- * {@link Listener}.
+ * <p>A server is immutable, may be used by any number of threads, and reads no system property of
+ * this library. A failure is logged as one warning of {@code io.github.smtpspnego}, at most 20 a
+ * minute for each {@link Reason}, and a success at the level INFO. Both lines end with the client's
+ * address. Programs that must hear of each one set a {@link Listener}.
  */
 public final class SmtpAuthServer {
-  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
-
-  private final ServerSettings settings;
-  private final Listener listener;
-  private final int maxLine;
-  private final FailureLog failures = new FailureLog();
+  final ServerSettings settings;
+  final AuthEvents events;
+  final int maxLine;
 
   /** Decides whom a client may act as. */
   @FunctionalInterface
@@ -67,21 +55,16 @@ public final class SmtpAuthServer {
     /**
      * Decides.
      *
-     * @param client the client's Kerberos principal with its realm, {@code alice@EXAMPLE.COM}
-     * @param identity the identity that the client wants to act as; the principal again where it
-     *     named none, or named itself without the realm of the server's key
-     * @return the local user, for {@link SmtpAuthExchange#authorizationId}; empty to refuse, which
-     *     the client is told with 535
-     * @throws IOException if it could not be found out, which the client is told with 454; so it is
-     *     where a RuntimeException is thrown
+     * @param client the client's Kerberos principal, {@code alice@EXAMPLE.COM}
+     * @param identity whom the client wants to act as; the principal again where it named nobody,
+     *     or itself without the realm of the server's key
+     * @return the local user, for {@link SmtpAuthExchange#authorizationId}; empty to refuse (535)
+     * @throws IOException if it could not be found out (454, also after a RuntimeException)
      */
     Optional<String> localUser(String client, String identity) throws IOException;
   }
 
-  /**
-   * Is told of each AUTH command that ended. An exception that it throws is logged and changes
-   * nothing.
-   */
+  /** Is told of each AUTH command that ended. What it throws is logged and changes nothing. */
   public interface Listener {
     /**
      * A client was let in.
@@ -91,8 +74,7 @@ public final class SmtpAuthServer {
     default void succeeded(SmtpAuthExchange exchange) {}
 
     /**
-     * A client was not let in. A command that the client cancelled, or that names another
-     * mechanism, is no failure.
+     * A client was not let in. To cancel, or to name another mechanism, is no failure.
      *
      * @param exchange says from where
      * @param failure why
@@ -100,10 +82,7 @@ public final class SmtpAuthServer {
     default void failed(SmtpAuthExchange exchange, SpnegoException failure) {}
   }
 
-  /**
-   * Remembers tokens, so that nobody can use one again. Several nodes that have the same keys can
-   * share a memory of their own. It is called by several threads at once.
-   */
+  /** Remembers tokens, for nodes that have the same keys. Several threads call it at once. */
   @FunctionalInterface
   public interface ReplayMemory {
     /**
@@ -112,8 +91,7 @@ public final class SmtpAuthServer {
      * @param token stands for the token, in hexadecimal digits
      * @param until how long it must be remembered
      * @return true if it was not remembered before
-     * @throws IOException if it cannot be remembered, which the client is told with 454; so it is
-     *     where a RuntimeException is thrown
+     * @throws IOException if it cannot be remembered (454, also after a RuntimeException)
      */
     boolean add(String token, Instant until) throws IOException;
   }
@@ -127,24 +105,16 @@ public final class SmtpAuthServer {
             builder.ending,
             List.of(Qop.AUTH),
             0);
-    listener = builder.listener;
+    events = new AuthEvents(builder.listener);
     maxLine = builder.maxLine;
   }
 
-  /**
-   * Begins a server.
-   *
-   * @return a builder, which must be told where the keys are
-   */
+  /** {@return a builder, which must be told where the keys are} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /**
-   * The SASL mechanisms, for the AUTH line of the reply to EHLO (MS-SSEAN section 3.2.3).
-   *
-   * @return their names
-   */
+  /** {@return the SASL mechanisms, for the AUTH line of EHLO (MS-SSEAN section 3.2.3)} */
   public static List<String> mechanisms() {
     return SaslProperties.MECHANISMS;
   }
@@ -158,11 +128,7 @@ public final class SmtpAuthServer {
     settings.credentials().check();
   }
 
-  /**
-   * Makes an exchange for a connection whose client's address is not known.
-   *
-   * @return a new exchange
-   */
+  /** {@return a new exchange, for a connection whose client's address is not known} */
   public SmtpAuthExchange exchange() {
     return new SmtpAuthExchange(this, null);
   }
@@ -178,42 +144,7 @@ public final class SmtpAuthServer {
     return new SmtpAuthExchange(this, client);
   }
 
-  ServerSettings settings() {
-    return settings;
-  }
-
-  int maxLine() {
-    return maxLine;
-  }
-
-  void succeeded(SmtpAuthExchange exchange) {
-    LOGGER.log(
-        Level.INFO,
-        "{0} is authenticated to {1} and acts as {2}.{3}",
-        exchange.principal(),
-        exchange.targetName(),
-        exchange.authorizationId(),
-        exchange.from());
-    tell(told -> told.succeeded(exchange));
-  }
-
-  void failed(SmtpAuthExchange exchange, SpnegoException failure) {
-    failures.warn(failure, exchange.from());
-    tell(told -> told.failed(exchange, failure));
-  }
-
-  private void tell(Consumer<Listener> event) {
-    try {
-      event.accept(listener);
-    } catch (RuntimeException e) {
-      LOGGER.log(Level.WARNING, "The listener of the AUTH command threw an exception.", e);
-    }
-  }
-
-  /**
-   * Sets up a server. Where the keys are must be told by exactly one of {@link #keytab}, {@link
-   * #subject} and {@link #credential}; everything else has a default.
-   */
+  /** Needs one of {@link #keytab}, {@link #subject}, {@link #credential}; the rest has defaults. */
   public static final class Builder {
     private @Nullable Function<AcceptedNames, AcceptorCredentials> keys;
     private List<String> services = AcceptedNames.MAIL_SERVICES;
@@ -250,9 +181,9 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The keys are in a GSS credential for accepting with Kerberos. Its name must be an accepted
-     * one. A credential without a name is refused, since it is not known which of its keys reads a
-     * ticket, unless {@link #anyKey} and {@link #hosts} are set.
+     * The keys are in a GSS credential for accepting with Kerberos, under an accepted name. One
+     * without a name is refused, since it is not known which of its keys reads a ticket, unless
+     * {@link #anyKey} and {@link #hosts} are set.
      *
      * @param credential the credential; the caller disposes of it
      * @return this builder
@@ -270,8 +201,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The server's host names: those that clients connect to. Default: any host that there is a key
-     * for.
+     * The host names that clients connect to. Default: any that there is a key for.
      *
      * @param names the names
      * @return this builder
@@ -282,8 +212,8 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The service classes of the server's names. Default: {@code smtp}, which most clients ask for,
-     * and {@code SMTPSVC}, which .NET does.
+     * The service classes of the server's names. Default: {@code smtp}, and {@code SMTPSVC} for
+     * .NET.
      *
      * @param names the service classes
      * @return this builder
@@ -307,8 +237,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * All keys that there are may be used, for tickets of any name: all of them are for mail. Hosts
-     * and services count no more.
+     * All keys are for mail, and read tickets of any name. Hosts and services count no more.
      *
      * @return this builder
      */
@@ -353,8 +282,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * Where tokens are remembered. Default: a memory of this JVM, which its servers share, for
-     * about a million tokens.
+     * Where tokens are remembered. Default: a memory of this JVM for about a million tokens.
      *
      * @param memory the memory
      * @return this builder
@@ -366,9 +294,8 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * Tokens are remembered in a memory of this server's own. A token is remembered for twice the
-     * {@code clockskew} of krb5.conf, ten minutes by default. Where there is no more room, clients
-     * are told to come back (454).
+     * Tokens are remembered in a memory of this server's own, for twice the {@code clockskew} of
+     * krb5.conf, ten minutes by default. Where there is no more room, clients get 454.
      *
      * @param most how many tokens there is room for; each takes about 100 octets
      * @return this builder
@@ -383,8 +310,7 @@ public final class SmtpAuthServer {
      * under {@code GSSAPI}, as from Exchange, and not under {@code GSS-SPNEGO}, as from Cyrus SASL.
      * Clients with raw Kerberos always get it.
      *
-     * @param always true for each of them; false for none, as in the example of MS-SSEAN section
-     *     4.1
+     * @param always true for each of them; false for none, as in MS-SSEAN section 4.1
      * @return this builder
      */
     public Builder layerOffer(boolean always) {
@@ -393,8 +319,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The longest line that is taken. Default: {@value SmtpAuthExchange#MAX_LINE} octets, the
-     * number in RFC 4954 section 4.
+     * The longest line that is taken. Default: {@value SmtpAuthExchange#MAX_LINE}, from RFC 4954.
      *
      * @param octets the number of octets
      * @return this builder

@@ -204,7 +204,11 @@ class LoginCacheTest {
         SpnegoException e = outcome.get();
         assertEquals(Reason.KDC_UNREACHABLE, e.reason());
         assertEquals(
-            "No KDC. " + Reason.KDC_UNREACHABLE.remedy() + " (TROUBLESHOOTING.md#kdc-unreachable)",
+            "No KDC. "
+                + Reason.KDC_UNREACHABLE.remedy()
+                + " ("
+                + SpnegoException.GUIDE
+                + "kdc-unreachable)",
             e.getMessage());
         failures.add(e);
       }

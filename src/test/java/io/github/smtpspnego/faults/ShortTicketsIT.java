@@ -57,7 +57,8 @@ class ShortTicketsIT {
     Path cache = KDC.ticketCache("alice", Kdc.PASSWORD);
     Residue before = Residue.before();
     int logins = KDC.proxy().asRequests();
-    long end = System.nanoTime() + length.toNanos();
+    long start = System.nanoTime();
+    long end = start + length.toNanos();
     ExecutorService threads = Executors.newCachedThreadPool();
     try (SmtpSink sink =
         SmtpSink.start(
@@ -83,11 +84,12 @@ class ShortTicketsIT {
       }
       assertEquals(sent.get(), sink.mails());
       assertEquals(sent.get(), sink.logins());
-      // Keytab and password each log in anew within a ticket's life, by two requests.
-      long ends = length.dividedBy(lifetime);
+      // Keytab and password each log in anew within a ticket's life, by two requests; and not
+      // more often than twice in one, however long the machine took for all of this.
       int asked = KDC.proxy().asRequests() - logins;
-      assertTrue(asked >= 2 * 2 * ends, asked + " requests");
-      assertTrue(asked < sent.get() / 4, asked + " requests for " + sent + " mails");
+      long lives = (System.nanoTime() - start) / lifetime.toNanos() + 1;
+      assertTrue(asked >= 2 * 2 * length.dividedBy(lifetime), asked + " requests");
+      assertTrue(asked <= 2 * 2 * 2 * lives, asked + " requests for " + sent + " mails");
     } finally {
       threads.shutdown();
     }

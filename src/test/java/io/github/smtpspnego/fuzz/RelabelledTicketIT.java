@@ -2,6 +2,8 @@ package io.github.smtpspnego.fuzz;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
@@ -10,6 +12,8 @@ import io.github.smtpspnego.credentials.AcceptorCredentials;
 import io.github.smtpspnego.gss.AcceptorKey;
 import io.github.smtpspnego.gss.TicketLabel;
 import io.github.smtpspnego.sasl.SpnegoSaslServerFactory;
+import io.github.smtpspnego.smtp.SmtpAuthExchange;
+import io.github.smtpspnego.smtp.SmtpAuthServer;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;
@@ -118,6 +122,30 @@ class RelabelledTicketIT {
         List.of(Kdc.full(Parties.SERVICE)),
         chosen.stream().map(key -> key.principal().orElseThrow()).toList());
     assertEquals(Kdc.full(Parties.SERVICE), chosen.get(0).credential().getName().toString());
+  }
+
+  /** A server of several hosts may decide by it. */
+  @Test
+  void theServerIsWhoseKeyReadTheTicketAndNotWhoseNameTheClientWrote() throws Exception {
+    SmtpAuthServer server =
+        SmtpAuthServer.builder().keytab(kdc.keytab(Parties.SERVICE, OTHER)).anyKey().build();
+    SmtpAuthExchange exchange = server.exchange();
+    exchange.auth("AUTH GSS-SPNEGO " + Dialogue.encode(relabelled(OTHER, "smtp", Kdc.REALM)));
+    assertTrue(exchange.auth("").isSuccess());
+    assertEquals(Kdc.full(OTHER), exchange.targetName());
+  }
+
+  /** The native library would read a ticket of any realm that one of its keys fits. */
+  @Test
+  void theNativeLibraryGetsNoTicketOfAnotherRealm() {
+    AcceptedNames any = new AcceptedNames(List.of(), List.of(), List.of(), AcceptedNames.ANY);
+    TicketLabel ticket =
+        new TicketLabel(List.of("smtp", "localhost"), "OTHER.TEST", 17, Optional.of(1));
+    SpnegoException e =
+        assertThrows(
+            SpnegoException.class,
+            () -> AcceptorCredentials.ofCredential(null, any).forTicket(ticket));
+    assertEquals(Reason.WRONG_TARGET, e.reason());
   }
 
   @ParameterizedTest

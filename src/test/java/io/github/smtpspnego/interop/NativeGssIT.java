@@ -164,6 +164,36 @@ class NativeGssIT {
     assertTrue(output.contains("cannot be loaded"), output);
   }
 
+  @Test
+  void ourServerReadsTicketsWithTheLibrarysKeytab() {
+    String output = talk("credentials=native", "principal=*");
+    assertTrue(output.contains("In: alice@EXAMPLE.TEST"), output);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "credentials=native, cannot be told apart",
+    "credentials=auto, cannot be told apart",
+    "keytab=/etc/smtp.keytab, uses its own keytab alone",
+  })
+  void ourServerRefusesWhatTheLibraryCannotGiveItAndSaysWhatToDo(String setting, String said) {
+    String output = talk(setting);
+    assertTrue(output.contains(said), output);
+    assertTrue(output.contains("TROUBLESHOOTING.md#acceptor-credentials"), output);
+  }
+
+  private static String talk(String... settings) {
+    Map<String, String> environment = new HashMap<>(PEERS.environment(alice));
+    environment.put("KRB5_KTNAME", PEERS.file("smtp.keytab").toString());
+    List<String> properties =
+        List.of(
+            "sun.security.jgss.native=true", "java.security.krb5.conf=" + PEERS.file("krb5.conf"));
+    ChildJvm.Outcome outcome =
+        ChildJvm.run(NativeDialogue.class, environment, properties, settings);
+    assertTrue(outcome.ended(), outcome::output);
+    return outcome.output();
+  }
+
   private static void assertToken(
       Map<String, String> environment, List<String> settings, String holds) {
     String output = token(environment, settings, holds);

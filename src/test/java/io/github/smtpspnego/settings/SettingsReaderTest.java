@@ -70,7 +70,9 @@ class SettingsReaderTest {
     assertEquals(Reason.BAD_SETTING, e.reason());
     assertEquals(
         "The property mail.smtp.sasl.spnego.mutualauth is set to 'maybe'; it must be one of true,"
-            + " false. Correct the setting. (TROUBLESHOOTING.md#bad-setting)",
+            + " false. Correct the setting. ("
+            + SpnegoException.GUIDE
+            + "bad-setting)",
         e.getMessage());
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.smtpspnego.gss.Der;
 import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -199,6 +201,24 @@ class HostileInputIT {
     exchange.close();
     assertEquals(1, log.warnings().size(), () -> log.warnings().toString());
     assertEquals(1, log.warnings().get(0).lines().count());
+  }
+
+  /** An identifier may have thousands of digits. */
+  @Test
+  void aTokenOfLongIdentifiersIsAShortLine() {
+    byte[] identifier = new byte[4000];
+    Arrays.fill(identifier, (byte) 0xff);
+    identifier[0] = 0x2b;
+    identifier[identifier.length - 1] = 0x7f;
+    byte[] oid = Der.element(Der.OID, identifier);
+    byte[] list = Der.element(Der.context(0), Der.element(Der.SEQUENCE, oid, oid));
+    byte[] spnego = HexFormat.of().parseHex("06062b0601050502");
+    byte[] init = Der.element(Der.context(0), Der.element(Der.SEQUENCE, list));
+    for (byte[] framed : List.of(Der.element(0x60, spnego, init), Der.element(0x60, oid))) {
+      assertStaysOut(framed);
+    }
+    assertEquals(2, log.warnings().size());
+    log.warnings().forEach(line -> assertTrue(line.length() < 600, line.length() + " characters"));
   }
 
   @Test

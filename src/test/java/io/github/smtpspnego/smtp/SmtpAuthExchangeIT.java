@@ -223,6 +223,24 @@ class SmtpAuthExchangeIT {
     assertFalse(exchange.isAuthenticated());
   }
 
+  /** A realm may hold any character but a slash, a colon and NUL. */
+  @Test
+  void aClientOfARealmThatEndsLikeTheServersIsRefused() {
+    assertRefusedAtTheEnd("alice@OTHER@EXAMPLE.TEST");
+    assertRefusedAtTheEnd("alice\\@EXAMPLE.TEST");
+  }
+
+  @Test
+  void aClientWhoseNameBreaksALineIsRefused() {
+    assertRefusedAtTheEnd("alice\nbob@EXAMPLE.TEST");
+  }
+
+  private void assertRefusedAtTheEnd(String client) {
+    Reply reply = exchange.auth(auth(new ForgedApReq(keytab, "smtp/localhost", client)));
+    reply = reply.isContinuation() ? exchange.auth("") : reply;
+    assertTrue(reply.line().startsWith("535 5.7.8 "), reply.line());
+  }
+
   @Test
   void aTicketMadeWithAnotherKeyIsRefused() {
     kdc.add("smtp/impostor.example.test", "another key");

@@ -111,7 +111,7 @@ public final class ForgedApReq {
     Authenticator authenticator = new Authenticator();
     authenticator.setAuthenticatorVno(5);
     authenticator.setCrealm(realm(author));
-    authenticator.setCname(new PrincipalName(author));
+    authenticator.setCname(name(author));
     authenticator.setCksum(new CheckSum(CheckSumType.NONE, checksum(ticket, session)));
     authenticator.setCtime(time(clock));
     authenticator.setCusec(clock.get(ChronoField.MICRO_OF_SECOND));
@@ -132,7 +132,7 @@ public final class ForgedApReq {
     secret.setFlags(new TicketFlags());
     secret.setKey(session);
     secret.setCrealm(realm(client));
-    secret.setCname(new PrincipalName(client));
+    secret.setCname(name(client));
     TransitedEncoding direct = new TransitedEncoding();
     direct.setTrType(TransitedEncodingType.DOMAIN_X500_COMPRESS);
     direct.setContents(new byte[0]);
@@ -177,7 +177,7 @@ public final class ForgedApReq {
             0x30,
             element(0xa0, session.encode()),
             element(0xa1, realm),
-            element(0xa2, new PrincipalName(client).encode()),
+            element(0xa2, name(client).encode()),
             element(0xa3, new TicketFlags().encode()),
             element(0xa4, time(start).encode()),
             element(0xa5, time(start).encode()),
@@ -201,8 +201,12 @@ public final class ForgedApReq {
     return new KerberosTime(instant.getEpochSecond() * 1000);
   }
 
+  private static PrincipalName name(String principal) {
+    return new PrincipalName(principal.substring(0, principal.indexOf('@')));
+  }
+
   private static String realm(String principal) {
-    return principal.substring(principal.lastIndexOf('@') + 1);
+    return principal.substring(principal.indexOf('@') + 1);
   }
 
   private static byte[] number(int value) {

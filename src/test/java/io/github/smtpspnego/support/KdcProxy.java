@@ -131,6 +131,19 @@ public final class KdcProxy implements AutoCloseable {
     return asRequests.get();
   }
 
+  /**
+   * Waits until so many AS requests were received, and fails where there are more. One whose client
+   * has given up is received all the same, perhaps later.
+   */
+  public void awaitAsRequests(int count) throws InterruptedException {
+    for (int i = 0; i < 1000 && asRequests() < count; i++) {
+      Thread.sleep(10);
+    }
+    if (asRequests() != count) {
+      throw new AssertionError(asRequests() + " requests, and " + count + " were expected");
+    }
+  }
+
   public int tgsRequests() {
     return tgsRequests.get();
   }
