@@ -90,6 +90,14 @@ class LoginCacheTest {
   }
 
   @Test
+  void anotherImpersonatedUserIsAnotherLogin() throws SpnegoException {
+    Login alice = cache.get(KEYTAB.as("alice@EXAMPLE.TEST"));
+    assertSame(alice, cache.get(KEYTAB.as("alice@EXAMPLE.TEST")));
+    assertNotSame(alice, cache.get(KEYTAB.as("bob@EXAMPLE.TEST")));
+    assertNotSame(alice, cache.get(KEYTAB));
+  }
+
+  @Test
   void aLoginIsRenewedBeforeItsEnd() throws SpnegoException {
     Login first = cache.get(KEYTAB);
     now = now.plus(lifetime).minus(Duration.ofMinutes(10));

@@ -1,20 +1,26 @@
 package io.github.smtpspnego.interop;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.SpnegoProvider;
+import io.github.smtpspnego.support.KdcProxy;
 import io.github.smtpspnego.support.Mailer;
 import io.github.smtpspnego.support.ScriptedSmtpServer;
 import jakarta.mail.AuthenticationFailedException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +150,26 @@ class ActiveDirectoryIT {
       String mail = PEERS.delivered().toLowerCase(Locale.ROOT);
       String name = user.contains("grace") ? "grace" : "alice";
       assertTrue(mail.contains("(authenticated sender: " + name + "@ad.lab.test)"), mail);
+    }
+  }
+
+  @Test
+  void ticketsAreKeptForEachServiceAndUser() throws Exception {
+    Matcher realm =
+        Pattern.compile("(AD\\.LAB\\.TEST = \\{\\s+kdc = 127\\.0\\.0\\.1:)(\\d+)")
+            .matcher(Files.readString(PEERS.file("krb5.conf")));
+    assertTrue(realm.find());
+    try (KdcProxy kdc = KdcProxy.to(Integer.parseInt(realm.group(2)))) {
+      String counted = realm.replaceFirst("$1" + kdc.port());
+      PEERS.configure(Files.writeString(PEERS.newFile("krb5.conf"), counted));
+      SpnegoProvider.logout();
+      for (String user : List.of("alice", "grace", "alice", "grace", "alice")) {
+        service("svc-web", "smtp").spnego("impersonate", user + "@AD.LAB.TEST").send();
+      }
+      assertEquals(
+          2 * 2, kdc.tgsRequests(), "for each user one for the service, one for the server");
+    } finally {
+      PEERS.configure(PEERS.file("krb5.conf"));
     }
   }
 
