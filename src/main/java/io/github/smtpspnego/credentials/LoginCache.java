@@ -151,7 +151,10 @@ class LoginCache {
         rejection = null;
         return made;
       } catch (SpnegoException e) {
-        if (current != null && renew && current.isValid(now) && !isRejection(e)) {
+        // Where the KDC does not let a user be impersonated any more, that ends at once.
+        boolean isFinal =
+            request.impersonated.isEmpty() ? isRejection(e) : e.reason() != Reason.KDC_UNREACHABLE;
+        if (current != null && renew && current.isValid(now) && !isFinal) {
           Login kept = current.retryAfter(now);
           login = kept;
           return kept;
