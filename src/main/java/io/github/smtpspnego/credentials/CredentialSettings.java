@@ -60,8 +60,6 @@ public final class CredentialSettings {
   /**
    * Reads the settings.
    *
-   * @param settings where they stand
-   * @return their values
    * @throws SpnegoException if one has a bad value, or the source lacks what it needs
    */
   public static CredentialSettings read(SettingsReader settings) throws SpnegoException {
@@ -122,10 +120,8 @@ public final class CredentialSettings {
   }
 
   /**
-   * Whether a principal is the one set, or any is wanted. One that is set without a realm is meant
-   * to be in the default realm; where there is none, in any.
-   *
-   * @param name a principal with its realm
+   * Whether a principal, with its realm, is the one set, or any is wanted. One that is set without
+   * a realm is meant to be in the default realm; where there is none, in any.
    */
   boolean isWanted(String name) {
     if (principal.isEmpty() || principal.equals(name)) {

@@ -20,10 +20,7 @@ final class Impersonation {
    * Asks the KDC for a user's ticket for the service itself (S4U2self). With it the JDK asks for
    * tickets for other servers (S4U2proxy).
    *
-   * @param own the service's credentials
-   * @param user the user's principal
    * @return the user's credentials, whose service tickets are kept apart from the service's own
-   * @throws SpnegoException if the KDC does not allow it, or the credentials cannot be used so
    */
   static InitiatorCredentials of(InitiatorCredentials own, String user) throws SpnegoException {
     String tried = "Impersonating " + user + " " + own.describe();

@@ -42,8 +42,6 @@ public final class InitiatorCredentials {
   /**
    * Credentials that this library did not make, whose service tickets nobody else uses here.
    *
-   * @param name whose they are
-   * @param origin where they come from, to follow a verb
    * @param credential the credential; null where a Subject holds service tickets alone
    * @param subject where the JDK looks for service tickets and keeps them, or null
    */
@@ -77,24 +75,13 @@ public final class InitiatorCredentials {
     return credential;
   }
 
-  /**
-   * The ticket-granting ticket, for those who tell how long it is good for.
-   *
-   * @return the ticket; null where there is none, or none that is known
-   */
+  /** The ticket-granting ticket, for those who tell how long it is good for. */
   public @Nullable KerberosTicket ticket() {
     Ticket granting = subject == null ? null : Ticket.granting(subject);
     return granting == null ? null : granting.ticket;
   }
 
-  /**
-   * Does something as the Subject whose credentials these are.
-   *
-   * @param action what to do
-   * @param <T> what comes of it
-   * @return what comes of it
-   * @throws SpnegoException if the action throws it
-   */
+  /** Does something as the Subject whose credentials these are. */
   public <T> T run(SaslAction<T> action) throws SpnegoException {
     // Without either the native library takes its default, unless it finds a Subject.
     boolean isIndifferent = subject == null && credential != null;
@@ -106,7 +93,6 @@ public final class InitiatorCredentials {
   /**
    * Begins an exchange with a server.
    *
-   * @param target the server's name
    * @return to be told how the exchange ends
    */
   public TicketAttempt begin(TargetName target) {

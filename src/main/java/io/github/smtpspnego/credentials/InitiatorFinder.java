@@ -22,7 +22,6 @@ public final class InitiatorFinder {
   /**
    * Creates a finder; nothing is looked for yet.
    *
-   * @param settings what to look for
    * @param handler knows the user and password, or null; it is asked for the password only where
    *     one would be used
    */
@@ -38,7 +37,6 @@ public final class InitiatorFinder {
    * did not name: the calling thread's Subject where something in it is still valid, the native
    * library where it is on, the user's ticket cache.
    *
-   * @return the credentials
    * @throws SpnegoException if there are none, or they are not the principal's that is set
    */
   public InitiatorCredentials find() throws SpnegoException {

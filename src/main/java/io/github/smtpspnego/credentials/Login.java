@@ -98,11 +98,7 @@ final class Login {
     return made;
   }
 
-  /**
-   * A login as another user, for whom the owner of this one gets a ticket from the KDC.
-   *
-   * @param own what this login was made for
-   */
+  /** A login as another user, for whom the owner of this one gets a ticket from the KDC. */
   Login impersonate(LoginRequest own, String user, Instant now) throws SpnegoException {
     InitiatorCredentials held = credentials(own);
     if (held == null) {

@@ -18,7 +18,6 @@ final class UserName {
    * The principal of a user: {@code alice} and {@code CONTOSO\alice} are in the realm given, else
    * in the default realm; in {@code alice@contoso.com} the realm is written as that one is.
    *
-   * @param name the user's name; empty for none
    * @param realm the realm of names without one; empty for the default realm
    * @throws SpnegoException if the realm of a Windows domain is not known
    */

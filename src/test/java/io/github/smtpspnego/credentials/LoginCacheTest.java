@@ -258,7 +258,7 @@ class LoginCacheTest {
               return Login.of(ForgedTickets.subject(), stamp, at);
             }
             try {
-              request.answer(new Callback[] {new TextInputCallback("a question")});
+              request.answers().handle(new Callback[] {new TextInputCallback("a question")});
             } catch (IOException | UnsupportedCallbackException e) {
               throw new IllegalStateException(e);
             }
