@@ -156,8 +156,8 @@ class LoginCache {
           return kept;
         }
         login = null;
-        rejection =
-            isRejection(e) && !request.answers().isPersonal() ? new Rejection(e, now, stamp) : null;
+        boolean isOfPassword = request.impersonated().isEmpty() && !request.answers().isPersonal();
+        rejection = isOfPassword && isRejection(e) ? new Rejection(e, now, stamp) : null;
         throw e;
       }
     }
