@@ -55,7 +55,7 @@ class TroubleshootingTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
   /** Sections on what is warned of and does not end an exchange. */
-  private static final Set<String> WARNINGS = Set.of("delegation");
+  private static final Set<String> WARNINGS = Set.of("class-path-order", "delegation");
 
   private final Map<String, String> properties = new HashMap<>();
   private final LogRecorder log = LogRecorder.start();

@@ -187,15 +187,19 @@ public final class SettingsReader {
     return names;
   }
 
-  /** A property's text without blanks around it; empty where it is not set. */
+  /**
+   * A property's text without blanks around it; empty where it is not set. A blank value counts as
+   * not set, as forms and templates leave it: the next source is read.
+   */
   private String read(String name) {
-    Object value = properties.get(name);
-    if (value == null && properties instanceof Properties withDefaults) {
-      value = withDefaults.getProperty(name); // Map.get does not see the defaults
+    String text = stripped(properties.get(name));
+    if (text.isEmpty() && properties instanceof Properties withDefaults) {
+      text = stripped(withDefaults.getProperty(name)); // Map.get does not see the defaults
     }
-    if (value == null) {
-      value = readsSystem ? System.getProperty(name, "") : "";
-    }
-    return value.toString().strip();
+    return text.isEmpty() && readsSystem ? System.getProperty(name, "").strip() : text;
+  }
+
+  private static String stripped(@Nullable Object value) {
+    return value == null ? "" : value.toString().strip();
   }
 }
