@@ -7,6 +7,7 @@ import io.github.smtpspnego.kerberos.TypedName;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSCredential;
@@ -32,6 +33,9 @@ public final class CredentialSettings {
 
   final String protocol;
 
+  /** Angus Mail's setting {@code sasl.realm}: the realm of users without one. */
+  private final String userRealm;
+
   private CredentialSettings(SettingsReader settings) throws SpnegoException {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
     principal = settings.text(SpnegoOption.PRINCIPAL).orElse("");
@@ -45,6 +49,7 @@ public final class CredentialSettings {
     jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
     credential = source == CredentialSource.AUTO ? credential(settings) : null;
     protocol = settings.protocol();
+    userRealm = settings.property("mail." + protocol + ".sasl.realm").orElse("");
   }
 
   /**
@@ -125,6 +130,26 @@ public final class CredentialSettings {
       return new KerberosPrincipal(principal).getName().equals(name);
     } catch (IllegalArgumentException e) {
       return name.lastIndexOf('@') == principal.length() && name.startsWith(principal);
+    }
+  }
+
+  /**
+   * The mail user as a principal. {@code CONTOSO\alice} is alice: the short name of a Windows
+   * domain is no realm. {@code alice@contoso.com} is of the realm CONTOSO.COM where that is the
+   * default.
+   */
+  String asPrincipal(String user) {
+    String name = user.substring(user.lastIndexOf('\\') + 1);
+    int at = name.lastIndexOf('@');
+    if (at < 0) {
+      return userRealm.isEmpty() || name.isEmpty() ? name : name + "@" + userRealm;
+    }
+    String capitals = name.substring(0, at) + name.substring(at).toUpperCase(Locale.ROOT);
+    try {
+      String realm = new KerberosPrincipal("any").getRealm();
+      return capitals.endsWith("@" + realm) ? capitals : name;
+    } catch (IllegalArgumentException e) {
+      return name; // there is no default realm
     }
   }
 

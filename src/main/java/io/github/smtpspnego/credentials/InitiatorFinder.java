@@ -156,7 +156,8 @@ public final class InitiatorFinder {
   }
 
   private InitiatorCredentials withPassword(Secret password) throws SpnegoException {
-    String principal = settings.principal.isEmpty() ? user.name() : settings.principal;
+    String principal =
+        settings.principal.isEmpty() ? settings.asPrincipal(user.name()) : settings.principal;
     if (principal.isEmpty() || password.isEmpty()) {
       throw new SpnegoException(
           Reason.NO_CREDENTIALS,
