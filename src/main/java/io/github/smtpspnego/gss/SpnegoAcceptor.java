@@ -3,9 +3,7 @@ package io.github.smtpspnego.gss;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
-import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
@@ -171,7 +169,7 @@ public final class SpnegoAcceptor {
 
   /** Whether the negotiation is over and the client proved. */
   public boolean isEstablished() {
-    return state == State.ESTABLISHED && kerberos.isEstablished();
+    return state == State.ESTABLISHED && kerberos.peer() != null;
   }
 
   /** Whether the client began with SPNEGO rather than with Kerberos. */
@@ -179,24 +177,17 @@ public final class SpnegoAcceptor {
     return spnego;
   }
 
-  /** The client's principal with its realm, once it is proved. */
-  public String client() {
-    return kerberos.client();
-  }
-
-  /** The server's principal whose key the ticket was read with, once the client is proved. */
-  public String target() {
-    return kerberos.target();
-  }
-
-  /** The realm of that key. */
-  public String keyRealm() {
-    return kerberos.keyRealm();
-  }
-
-  /** The ticket that the client forwarded. */
-  public Optional<GSSCredential> delegated() {
-    return kerberos.delegated();
+  /**
+   * What the client proved.
+   *
+   * @throws IllegalStateException before the negotiation is over
+   */
+  public Peer peer() {
+    Peer peer = kerberos.peer();
+    if (state != State.ESTABLISHED || peer == null) {
+      throw new IllegalStateException("the client is not proved");
+    }
+    return peer;
   }
 
   /**

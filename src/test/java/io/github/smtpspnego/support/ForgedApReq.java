@@ -7,6 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
+import java.util.Date;
+import java.util.Set;
+import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosPrincipal;
+import javax.security.auth.kerberos.KerberosTicket;
 import org.apache.kerby.kerberos.kerb.KrbException;
 import org.apache.kerby.kerberos.kerb.crypto.EncryptionHandler;
 import org.apache.kerby.kerberos.kerb.keytab.Keytab;
@@ -87,6 +92,32 @@ public final class ForgedApReq {
   public ForgedApReq delegating() {
     delegation = true;
     return this;
+  }
+
+  /** The client's Subject with a ticket of this kind, for a client that needs no KDC. */
+  public Subject subject() {
+    try {
+      EncryptionKey session = EncryptionHandler.random2Key(TYPE);
+      KerberosTicket ticket =
+          new KerberosTicket(
+              ticket(session).encode(),
+              new KerberosPrincipal(client),
+              new KerberosPrincipal(Kdc.full(service), KerberosPrincipal.KRB_NT_SRV_INST),
+              session.getKeyData(),
+              TYPE.getValue(),
+              new boolean[32],
+              Date.from(start),
+              Date.from(start),
+              Date.from(end),
+              null,
+              null);
+      KerberosTicket granting =
+          ForgedTickets.ticket(
+              name(client).getName(), "krbtgt/" + Kdc.REALM, Duration.between(start, end));
+      return new Subject(false, Set.of(), Set.of(), Set.of(granting, ticket));
+    } catch (IOException | KrbException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The token as an RFC 4752 client sends it. */
