@@ -19,24 +19,43 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with.
  */
 class ReadmeIT {
+  private static final Path PROGRAMS = Path.of("src", "programs");
   private static final Pattern RECIPE = Pattern.compile("```\\w*\\n(.*?)```", Pattern.DOTALL);
 
   @ParameterizedTest
   @MethodSource("io.github.smtpspnego.programs.ProgramsIT#ways")
-  void theRowOfAProgramHasItsVersionAndItsOptions(Way way) throws IOException {
-    String row =
-        section()
-            .lines()
-            .filter(line -> line.contains("](src/programs/" + way.program() + ")"))
-            .findFirst()
-            .orElseThrow();
-    String version = Program.coordinates(way.program()).get(0).split(":", -1)[2];
-    assertTrue(row.contains(version), () -> version + ": " + row);
+  void theRowOfAProgramHasItsOptions(Way way) throws IOException {
+    String row = row(way.program());
     for (String option : List.of(Way.SWITCH, Way.AGENT)) {
       if (way.options().contains(option)) {
         assertTrue(row.contains("`" + option + "`"), () -> option + ": " + row);
       }
     }
+  }
+
+  static Stream<String> programs() throws IOException {
+    try (Stream<Path> files = Files.walk(PROGRAMS, 2)) {
+      return files
+          .filter(file -> file.endsWith("libraries.txt"))
+          .map(file -> file.getParent().getFileName().toString())
+          .toList()
+          .stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void theRowOfAProgramHasItsVersion(String program) throws IOException {
+    String version = Program.coordinates(program).get(0).split(":", -1)[2];
+    assertTrue(row(program).contains(version), () -> program + " " + version);
+  }
+
+  private static String row(String program) throws IOException {
+    return section()
+        .lines()
+        .filter(line -> line.contains("](src/programs/" + program + ")"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("README names no src/programs/" + program));
   }
 
   @Test
@@ -45,7 +64,7 @@ class ReadmeIT {
         RECIPE.matcher(section()).results().map((MatchResult match) -> match.group(1)).toList();
     assertFalse(recipes.isEmpty());
     for (String recipe : recipes) {
-      try (Stream<Path> files = Files.walk(Path.of("src", "programs"), 2)) {
+      try (Stream<Path> files = Files.walk(PROGRAMS, 2)) {
         assertTrue(
             files
                 .filter(Files::isRegularFile)
