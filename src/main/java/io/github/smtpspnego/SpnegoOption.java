@@ -70,6 +70,14 @@ public enum SpnegoOption {
   /** Name of a JAAS login configuration entry. */
   JAASENTRY("jaasentry", "", List.of(), "name of an entry in the JVM's JAAS configuration"),
 
+  /** The user in whose name a service sends, by constrained delegation. */
+  IMPERSONATE(
+      "impersonate",
+      "",
+      List.of(),
+      "the user to be authenticated as by constrained delegation, `alice@REALM`, with the"
+          + " credentials of a service that the KDC lets do so"),
+
   /** Whether the AUTH command carries the first token. */
   INITIALRESPONSE(
       "initialresponse",

@@ -18,7 +18,7 @@ class SpnegoOptionTest {
             .filter(option -> !option.description().isEmpty())
             .map(SpnegoOptionTest::row)
             .toList(),
-        rows("| name | default | meaning |"));
+        rows("README.md", "| name | default | meaning |"));
   }
 
   @Test
@@ -28,7 +28,7 @@ class SpnegoOptionTest {
             .filter(option -> !option.serverDescription().isEmpty())
             .map(option -> "| `" + option.optionName() + "` | " + option.serverDescription() + " |")
             .toList(),
-        rows("| server setting | meaning |"));
+        rows("docs/SERVER.md", "| server setting | meaning |"));
   }
 
   @Test
@@ -49,8 +49,8 @@ class SpnegoOptionTest {
         .formatted(option.optionName(), value, option.description(), choices);
   }
 
-  private static List<String> rows(String header) throws IOException {
-    List<String> lines = Files.readAllLines(Path.of("README.md"));
+  private static List<String> rows(String document, String header) throws IOException {
+    List<String> lines = Files.readAllLines(Path.of(document));
     return lines.stream()
         .skip(lines.indexOf(header) + 2L)
         .takeWhile(line -> line.startsWith("|"))

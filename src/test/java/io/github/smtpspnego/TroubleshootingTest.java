@@ -55,7 +55,7 @@ class TroubleshootingTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
   /** Sections on what is warned of and does not end an exchange. */
-  private static final Set<String> WARNINGS = Set.of("delegation");
+  private static final Set<String> WARNINGS = Set.of("class-path-order", "delegation");
 
   private final Map<String, String> properties = new HashMap<>();
   private final LogRecorder log = LogRecorder.start();
@@ -231,6 +231,12 @@ class TroubleshootingTest {
     assertQuoted(
         e.reason(),
         inContoso(e).replace(conf, "/etc/krb5.conf").replace("127.0.0.1:1", "dc1.contoso.com"));
+  }
+
+  @Test
+  void aWindowsDomainWithoutAKnownRealmReadsAsQuoted() {
+    SpnegoException e = failure(client(answering("CORP\\alice")));
+    assertQuoted(e.reason(), inContoso(e));
   }
 
   @Test

@@ -15,9 +15,6 @@ public final class AcceptorFinder {
    * Finds the keys. With {@code auto}, the first that applies: a GSS credential in the properties,
    * keytab, JAAS entry, a Subject of the calling thread that holds keys, native library.
    *
-   * @param reader what to look for
-   * @param names which names tickets may be for
-   * @return the keys
    * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there are none, with {@link
    *     Reason#BAD_SETTING} if a setting has a bad value
    */
