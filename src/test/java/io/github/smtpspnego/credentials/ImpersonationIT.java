@@ -11,7 +11,9 @@ import static org.mockito.Mockito.when;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoProvider;
+import io.github.smtpspnego.gss.TargetName;
 import io.github.smtpspnego.settings.SettingsReader;
+import io.github.smtpspnego.support.ChildJvm;
 import io.github.smtpspnego.support.ForgedTickets;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.MailServer;
@@ -20,6 +22,8 @@ import jakarta.mail.AuthenticationFailedException;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +160,28 @@ class ImpersonationIT {
     }
   }
 
+  @Test
+  void aRuntimeWithoutTheJdksOwnGssModuleSendsAndCannotImpersonate() {
+    assertTrue(limited("service-ticket").contains("A token of "));
+    String output = limited("valid-tgt", "-Dmail.smtp.sasl.spnego.impersonate=alice@EXAMPLE.TEST");
+    assertTrue(output.contains("lacks the module jdk.security.jgss"), output);
+    assertTrue(output.contains("#impersonation"), output);
+  }
+
+  private static String limited(String subject, String... options) {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(
+        List.of(
+            "--limit-modules=java.logging,java.security.sasl,jdk.security.auth",
+            "-Djava.security.krb5.conf=" + KDC.configuration(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            InitiatorProgram.class.getName(),
+            subject,
+            "1"));
+    return ChildJvm.java(Map.of(), arguments).output();
+  }
+
   /** As from a KDC that gives the service a ticket for itself, and refuses one for the server. */
   @Test
   void aServerThatTheServiceMayNotDelegateToIsAReasonOfItsOwn() throws Exception {
@@ -166,10 +192,9 @@ class ImpersonationIT {
             "as alice@EXAMPLE.TEST, impersonated by bob@EXAMPLE.TEST",
             null,
             alice,
-            new ServiceTickets(alice, java.time.InstantSource.system()),
+            new ServiceTickets(alice, InstantSource.system()),
             true);
-    TicketAttempt attempt =
-        impersonated.begin(io.github.smtpspnego.gss.TargetName.of("smtp", "localhost"));
+    TicketAttempt attempt = impersonated.begin(TargetName.of("smtp", "localhost"));
     SpnegoException refusal =
         new SpnegoException(Reason.GSS_FAILURE, "KDC cannot fulfill requested option (13).", null);
     SpnegoException e =
