@@ -113,13 +113,13 @@ record LoginRequest(
 
   /** Where the credentials come from: "from the keytab /etc/mail.keytab". */
   String origin() {
-    return switch (source) {
-      case KEYTAB -> "from the keytab " + file;
-      case TICKETCACHE ->
-          file == null ? "from the user's ticket cache" : "from the ticket cache " + file;
-      case JAAS -> "by the JAAS entry " + jaasEntry;
-      default -> "with a password";
-    };
+    if (source == CredentialSource.KEYTAB) {
+      return "from the keytab " + file;
+    }
+    if (source == CredentialSource.TICKETCACHE) {
+      return file == null ? "from the user's ticket cache" : "from the ticket cache " + file;
+    }
+    return source == CredentialSource.JAAS ? "by the JAAS entry " + jaasEntry : "with a password";
   }
 
   /** The failure of a login that gives a client nothing to authenticate with. */
