@@ -161,9 +161,6 @@ public final class SpnegoException extends SaslException {
     }
   }
 
-  /** How the properties begin that reasons and messages name. */
-  private static final String SMTP = "mail.smtp.";
-
   /** Why; never null. */
   private final Reason reason;
 
@@ -223,15 +220,20 @@ public final class SpnegoException extends SaslException {
    */
   public SpnegoException forProtocol(String protocol) {
     String message = String.valueOf(getMessage());
-    String renamed = message.replace(SMTP, "mail." + protocol + ".");
+    String renamed = renamed(message, protocol);
     if (renamed.equals(message)) {
       return this;
     }
     SpnegoException same =
-        new SpnegoException(
-            renamed, reason, remedy.replace(SMTP, "mail." + protocol + "."), getCause());
+        new SpnegoException(renamed, reason, renamed(remedy, protocol), getCause());
     same.setStackTrace(getStackTrace());
     return same;
+  }
+
+  /** Properties only: a host may be called mail.smtp.example.com. */
+  private static String renamed(String text, String protocol) {
+    return text.replace("mail.smtp.sasl.", "mail." + protocol + ".sasl.")
+        .replace("mail.smtp.starttls.", "mail." + protocol + ".starttls.");
   }
 
   /**

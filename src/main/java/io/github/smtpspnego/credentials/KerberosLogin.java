@@ -4,6 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
 import io.github.smtpspnego.kerberos.KeytabFile;
+import io.github.smtpspnego.kerberos.Printable;
 import java.nio.file.Files;
 import javax.security.auth.Subject;
 import javax.security.auth.login.LoginContext;
@@ -72,7 +73,9 @@ final class KerberosLogin {
     }
     if (request.source() == CredentialSource.JAAS && unknown) {
       return new SpnegoException(
-          Reason.JAAS_ENTRY, tried + ": " + failure.getMessage() + ".", failure);
+          Reason.JAAS_ENTRY,
+          tried + ": " + Printable.lines(String.valueOf(failure.getMessage())) + ".",
+          failure);
     }
     if (reason == Reason.MESSAGE_MODIFIED
         && !String.valueOf(failure.getMessage()).contains("(41)")) {

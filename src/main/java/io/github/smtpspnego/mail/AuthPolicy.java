@@ -49,6 +49,7 @@ record AuthPolicy(
       boolean hasLogin)
       throws SpnegoException {
     SettingsReader settings = new SettingsReader(protocol, properties);
+    settings.warnOfUnknownNames();
     Switch enable = settings.enable();
     // DNS alone must not decide that SPNEGO is not meant.
     boolean isKnownHost = false;

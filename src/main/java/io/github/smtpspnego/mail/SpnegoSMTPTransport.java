@@ -64,10 +64,11 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    */
   public SpnegoSMTPTransport(Session session, @Nullable URLName urlname) {
     super(
-        DebugOut.attach(session),
+        DebugOut.lend(session),
         urlname,
         "smtp",
         urlname != null && "smtps".equals(urlname.getProtocol()));
+    DebugOut.takeBack(session);
     protocol = urlname == null ? "smtp" : urlname.getProtocol();
   }
 
@@ -165,25 +166,26 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       throws MessagingException, SpnegoException {
     DebugOut.mute(session);
     try {
-      if (!exchange(read, serverName, asked)) {
+      if (!exchange(read, serverName, asked, !isSSL() && supportsExtension("STARTTLS"))) {
         startTLS();
         ehlo(getLocalHost()); // RFC 3207 section 4.2
-        exchange(read, serverName, asked);
+        exchange(read, serverName, asked, false);
       }
     } finally {
       DebugOut.unmute();
     }
   }
 
-  /** Runs one AUTH command; gives false where the server wants TLS first, and offers it. */
-  private boolean exchange(AuthPolicy read, String serverName, SessionLogin asked)
+  /** Runs one AUTH command; gives false where the server wants TLS first, and may have it. */
+  private boolean exchange(
+      AuthPolicy read, String serverName, SessionLogin asked, boolean mayStartTls)
       throws MessagingException, SpnegoException {
     List<String> mechanisms = read.spnegoMechanisms();
     try (SmtpAuthClient auth =
         new SmtpAuthClient(protocol, serverName, session.getProperties(), mechanisms, asked)) {
       String line = auth.firstLine(offer(), isSSL());
       int code = simpleCommand(line);
-      if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
+      if (code == STARTTLS_FIRST && mayStartTls) {
         auth.withdraw();
         return false;
       }

@@ -74,6 +74,11 @@ final class ClientSettings {
           SpnegoOption.SECURITYLAYER,
           "which gives auth only, and " + Sasl.QOP + " does not allow that");
     }
+    if (read.layerEnding == LayerEnding.NONE && !read.authorizationId.isEmpty()) {
+      throw settings.bad(
+          SpnegoOption.SECURITYLAYER,
+          "which leaves no place for the identity in mail.smtp.sasl.authorizationid");
+    }
     return read;
   }
 

@@ -3,7 +3,7 @@ package io.github.smtpspnego.settings;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
-import io.github.smtpspnego.gss.Printable;
+import io.github.smtpspnego.kerberos.Printable;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
