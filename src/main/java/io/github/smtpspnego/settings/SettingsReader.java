@@ -62,11 +62,9 @@ public final class SettingsReader {
    * @return true where {@code enable} is {@code true}, or {@code auto} on smtp and smtps
    */
   public boolean isOn() throws SpnegoException {
-    return switch (enable()) {
-      case TRUE -> true;
-      case AUTO -> protocol.equals("smtp") || protocol.equals("smtps");
-      case FALSE -> false;
-    };
+    Switch enable = enable();
+    return enable == Switch.TRUE
+        || (enable == Switch.AUTO && (protocol.equals("smtp") || protocol.equals("smtps")));
   }
 
   /** Whether the host is one of those known to speak SPNEGO (MS-SSEAN section 1.5). */
