@@ -97,15 +97,17 @@ class LoginCache {
         || e.reason() == Reason.PASSWORD_EXPIRED;
   }
 
-  /** A password that the KDC rejected, when, and what the file was like then. */
-  private record Rejection(SpnegoException failure, Instant at, FileStamp stamp) {}
-
   /** What is known of one kind of login. Written by one thread at a time. */
   private final class Slot {
     private final SingleFlight logins = new SingleFlight();
     private volatile long usedAt = Long.MIN_VALUE;
     private volatile @Nullable Login login;
-    private @Nullable Rejection rejection;
+
+    /** That the KDC rejected the password, when, and what the file was like then. */
+    private @Nullable SpnegoException rejection;
+
+    private Instant rejectedAt = Instant.EPOCH;
+    private FileStamp rejectedStamp = FileStamp.NONE;
 
     Login get(LoginRequest request) throws SpnegoException {
       Instant now = clock.instant();
@@ -157,7 +159,9 @@ class LoginCache {
         }
         login = null;
         boolean isOfPassword = request.impersonated().isEmpty() && !request.answers().isPersonal();
-        rejection = isOfPassword && isRejection(e) ? new Rejection(e, now, stamp) : null;
+        rejection = isOfPassword && isRejection(e) ? e : null;
+        rejectedAt = now;
+        rejectedStamp = stamp;
         throw e;
       }
     }
@@ -165,22 +169,19 @@ class LoginCache {
     /** Throws where asking again would do harm. */
     private void checkNotRejected(LoginRequest request, FileStamp stamp, Instant now)
         throws SpnegoException {
-      Rejection last = rejection;
-      if (last == null || !last.stamp.equals(stamp)) {
-        return;
-      }
-      Instant until = last.at.plus(REJECTION_HOLDS);
-      if (now.isBefore(until)) {
+      SpnegoException last = rejection;
+      Instant until = rejectedAt.plus(REJECTION_HOLDS);
+      if (last != null && rejectedStamp.equals(stamp) && now.isBefore(until)) {
         throw new SpnegoException(
-            last.failure.reason(),
+            last.reason(),
             "Logging in "
                 + request.describe()
                 + ": the KDC rejected it at "
-                + last.at.truncatedTo(ChronoUnit.SECONDS)
+                + rejectedAt.truncatedTo(ChronoUnit.SECONDS)
                 + "; so that the account does not lock, it is not asked again before "
                 + until.truncatedTo(ChronoUnit.SECONDS)
                 + ".",
-            last.failure);
+            last);
       }
     }
 

@@ -7,8 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.login.AppConfigurationEntry;
-import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
 import javax.security.auth.login.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param file the keytab or ticket cache; null where the JDK looks for the ticket cache itself
  * @param password the password, or null
  * @param jaasEntry the JAAS entry; empty for the others
- * @param configuration where the JAAS entry is looked up; null where that cannot be read
+ * @param configuration where the JAAS entry is looked up; null for the others, and where it cannot
+ *     be read
  * @param answers answers what the login's modules ask
  * @param impersonated the user to be authenticated as with the login; empty for its owner
  */
@@ -34,8 +33,6 @@ record LoginRequest(
     @Nullable Configuration configuration,
     Answers answers,
     String impersonated) {
-  private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
-
   static LoginRequest fromKeytab(Path keytab, String principal) {
     return of(CredentialSource.KEYTAB, principal, keytab, null);
   }
@@ -119,7 +116,7 @@ record LoginRequest(
     if (source == CredentialSource.TICKETCACHE) {
       return file == null ? "from the user's ticket cache" : "from the ticket cache " + file;
     }
-    return source == CredentialSource.JAAS ? "by the JAAS entry " + jaasEntry : "with a password";
+    return jaasEntry.isEmpty() ? "with a password" : "by the JAAS entry " + jaasEntry;
   }
 
   /** The failure of a login that gives a client nothing to authenticate with. */
@@ -132,27 +129,11 @@ record LoginRequest(
   }
 
   /**
-   * What logs in.
+   * The options of the JDK's {@code Krb5LoginModule}.
    *
    * @param renew have the KDC renew the ticket of a cache; the file itself stays as it is
-   * @return the JVM's configuration for a JAAS entry; else one that no other code of the JVM sees
    */
-  @Nullable Configuration configuration(boolean renew) {
-    if (source == CredentialSource.JAAS) {
-      return configuration;
-    }
-    AppConfigurationEntry[] entries = {
-      new AppConfigurationEntry(MODULE, LoginModuleControlFlag.REQUIRED, options(renew))
-    };
-    return new Configuration() {
-      @Override
-      public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
-        return entries.clone();
-      }
-    };
-  }
-
-  private Map<String, String> options(boolean renew) {
+  Map<String, String> options(boolean renew) {
     Map<String, String> options = new HashMap<>();
     if (!principal.isEmpty()) {
       options.put("principal", principal);
