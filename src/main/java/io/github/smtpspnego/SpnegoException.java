@@ -36,6 +36,10 @@ public final class SpnegoException extends SaslException {
     JAAS_ENTRY("Check the entry in the file that java.security.auth.login.config names."),
     /** Native GSS was asked for in a JVM that does not use it, or that has no library for it. */
     NATIVE_GSS("Start the JVM with -Dsun.security.jgss.native=true."),
+    /** The service may not authenticate as another user, or its credentials cannot. */
+    IMPERSONATION(
+        "Have the service's account trusted for constrained delegation to this server's name, with"
+            + " any authentication protocol."),
     /** KDC error 6: the client principal does not exist. */
     CLIENT_UNKNOWN(
         "Check the spelling of the principal and its realm; the suffix of a user principal name"

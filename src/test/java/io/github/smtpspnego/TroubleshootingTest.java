@@ -234,6 +234,12 @@ class TroubleshootingTest {
   }
 
   @Test
+  void aWindowsDomainWithoutAKnownRealmReadsAsQuoted() {
+    SpnegoException e = failure(client(answering("CORP\\alice")));
+    assertQuoted(e.reason(), inContoso(e));
+  }
+
+  @Test
   void aDisposedClientReadsAsQuoted() throws Exception {
     SaslClient client = client(null);
     client.dispose();

@@ -7,7 +7,6 @@ import io.github.smtpspnego.kerberos.TypedName;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Locale;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSCredential;
@@ -16,7 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** The settings that say where credentials come from. Texts are empty where they are not set. */
 public final class CredentialSettings {
   final CredentialSource source;
+
+  /** Whose credentials are wanted. */
   final String principal;
+
+  /** The user to be authenticated as with them; empty for their owner. */
+  final String impersonate;
+
+  /** The realm of names without one; empty for the default realm. */
+  final String realm;
 
   /** Null where none is set. */
   final @Nullable Path keytab;
@@ -33,12 +40,11 @@ public final class CredentialSettings {
 
   final String protocol;
 
-  /** Angus Mail's setting {@code sasl.realm}: the realm of users without one. */
-  private final String userRealm;
-
   private CredentialSettings(SettingsReader settings) throws SpnegoException {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
-    principal = settings.text(SpnegoOption.PRINCIPAL).orElse("");
+    realm = settings.property("mail." + settings.protocol() + ".sasl.realm").orElse("");
+    principal = UserName.principal(settings.text(SpnegoOption.PRINCIPAL).orElse(""), realm);
+    impersonate = UserName.principal(settings.text(SpnegoOption.IMPERSONATE).orElse(""), realm);
     keytab = keytab(settings);
     ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");
     // A cache of another type may be the native library's.
@@ -49,14 +55,11 @@ public final class CredentialSettings {
     jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
     credential = source == CredentialSource.AUTO ? credential(settings) : null;
     protocol = settings.protocol();
-    userRealm = settings.property("mail." + protocol + ".sasl.realm").orElse("");
   }
 
   /**
    * Reads the settings.
    *
-   * @param settings where they stand
-   * @return their values
    * @throws SpnegoException if one has a bad value, or the source lacks what it needs
    */
   public static CredentialSettings read(SettingsReader settings) throws SpnegoException {
@@ -117,10 +120,8 @@ public final class CredentialSettings {
   }
 
   /**
-   * Whether a principal is the one set, or any is wanted. One that is set without a realm is meant
-   * to be in the default realm; where there is none, in any.
-   *
-   * @param name a principal with its realm
+   * Whether a principal, with its realm, is the one set, or any is wanted. One that is set without
+   * a realm is meant to be in the default realm; where there is none, in any.
    */
   boolean isWanted(String name) {
     if (principal.isEmpty() || principal.equals(name)) {
@@ -130,26 +131,6 @@ public final class CredentialSettings {
       return new KerberosPrincipal(principal).getName().equals(name);
     } catch (IllegalArgumentException e) {
       return name.lastIndexOf('@') == principal.length() && name.startsWith(principal);
-    }
-  }
-
-  /**
-   * The mail user as a principal. {@code CONTOSO\alice} is alice: the short name of a Windows
-   * domain is no realm. {@code alice@contoso.com} is of the realm CONTOSO.COM where that is the
-   * default.
-   */
-  String asPrincipal(String user) {
-    String name = user.substring(user.lastIndexOf('\\') + 1);
-    int at = name.lastIndexOf('@');
-    if (at < 0) {
-      return userRealm.isEmpty() || name.isEmpty() ? name : name + "@" + userRealm;
-    }
-    String capitals = name.substring(0, at) + name.substring(at).toUpperCase(Locale.ROOT);
-    try {
-      String realm = new KerberosPrincipal("any").getRealm();
-      return capitals.endsWith("@" + realm) ? capitals : name;
-    } catch (IllegalArgumentException e) {
-      return name; // there is no default realm
     }
   }
 

@@ -85,12 +85,14 @@ public final class SpnegoAcceptor {
           Reason.PROTOCOL, "a token of " + token.length + " octets, more than " + MAX_TOKEN);
     }
     PeerToken received = new PeerToken(token);
-    return switch (state) {
-      case START -> start(received);
-      case TOKEN -> takeToken(response(received));
-      case MIC -> takeMic(response(received));
-      case ESTABLISHED -> throw refused(Reason.PROTOCOL, received.describe() + " after the last");
-    };
+    if (state == State.START) {
+      return start(received);
+    }
+    if (state == State.ESTABLISHED) {
+      throw refused(Reason.PROTOCOL, received.describe() + " after the last");
+    }
+    NegTokenResp response = response(received);
+    return state == State.TOKEN ? takeToken(response) : takeMic(response);
   }
 
   private byte[] start(PeerToken received) throws SpnegoException {

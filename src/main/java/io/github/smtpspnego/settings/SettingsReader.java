@@ -25,12 +25,7 @@ public final class SettingsReader {
   private final Map<?, ?> properties;
   private final boolean readsSystem;
 
-  /**
-   * Creates a client's reader; nothing is read yet.
-   *
-   * @param protocol the mail protocol
-   * @param properties the properties handed to the factory, or null
-   */
+  /** Creates a client's reader; nothing is read yet. */
   public SettingsReader(String protocol, @Nullable Map<?, ?> properties) {
     this(protocol, properties, true);
   }
@@ -38,10 +33,6 @@ public final class SettingsReader {
   /**
    * Creates a server's reader. It reads no system property, so that the settings of a client in the
    * same JVM do not reach a server.
-   *
-   * @param protocol the mail protocol
-   * @param properties the properties handed to the factory, or null
-   * @return the reader
    */
   public static SettingsReader ofServer(String protocol, @Nullable Map<?, ?> properties) {
     return new SettingsReader(protocol, properties, false);
@@ -55,21 +46,12 @@ public final class SettingsReader {
     this.properties = properties == null ? Map.of() : properties;
   }
 
-  /**
-   * The protocol whose settings these are.
-   *
-   * @return its name in lower case
-   */
+  /** The protocol whose settings these are, in lower case. */
   public String protocol() {
     return protocol;
   }
 
-  /**
-   * The setting {@code enable}.
-   *
-   * @return its choice; {@link Switch#AUTO} where it is not set
-   * @throws SpnegoException if it has a bad value
-   */
+  /** The setting {@code enable}. */
   public Switch enable() throws SpnegoException {
     return constant(SpnegoOption.ENABLE, Switch.class);
   }
@@ -78,22 +60,14 @@ public final class SettingsReader {
    * Whether a SASL mechanism of ours that is asked for on this protocol means SPNEGO.
    *
    * @return true where {@code enable} is {@code true}, or {@code auto} on smtp and smtps
-   * @throws SpnegoException if the setting {@code enable} has a bad value
    */
   public boolean isOn() throws SpnegoException {
-    return switch (enable()) {
-      case TRUE -> true;
-      case AUTO -> protocol.equals("smtp") || protocol.equals("smtps");
-      case FALSE -> false;
-    };
+    Switch enable = enable();
+    return enable == Switch.TRUE
+        || (enable == Switch.AUTO && (protocol.equals("smtp") || protocol.equals("smtps")));
   }
 
-  /**
-   * Whether the host is one of those known to speak SPNEGO (MS-SSEAN section 1.5).
-   *
-   * @param host the server's name, or null
-   * @return true where one of the patterns set matches it
-   */
+  /** Whether the host is one of those known to speak SPNEGO (MS-SSEAN section 1.5). */
   public boolean isKnownHost(@Nullable String host) {
     return HostPatterns.match(text(SpnegoOption.HOSTS).orElse(""), host == null ? "" : host);
   }
@@ -101,7 +75,6 @@ public final class SettingsReader {
   /**
    * Any property as text.
    *
-   * @param name its whole name
    * @return its value without blanks around it; empty where it is not set or blank
    */
   public Optional<String> property(String name) {
@@ -110,10 +83,7 @@ public final class SettingsReader {
   }
 
   /**
-   * A property of the factory's as an object, {@code javax.security.sasl.credentials} say.
-   *
-   * @param name its whole name
-   * @return the object; null where it is not set
+   * A property of the factory's as an object, {@code javax.security.sasl.credentials} say, or null.
    */
   public @Nullable Object object(String name) {
     return properties.get(name);
@@ -122,7 +92,6 @@ public final class SettingsReader {
   /**
    * A setting as text.
    *
-   * @param option the setting
    * @return its value, or its default; empty where both are
    */
   public Optional<String> text(SpnegoOption option) {
@@ -133,9 +102,7 @@ public final class SettingsReader {
   /**
    * A setting that is set to one of its choices.
    *
-   * @param option the setting
    * @return the choice; empty where it is not set
-   * @throws SpnegoException if it is set to something else
    */
   public Optional<String> choice(SpnegoOption option) throws SpnegoException {
     String set = read(name(option));
@@ -146,46 +113,27 @@ public final class SettingsReader {
    * A setting as a constant.
    *
    * @param option the setting; its choices are the names of the constants in lower case
-   * @param type the constants' type
-   * @param <E> that type
    * @return the constant chosen, or that of the default
-   * @throws SpnegoException if it is set to something else
    */
   public <E extends Enum<E>> E constant(SpnegoOption option, Class<E> type) throws SpnegoException {
     return Enum.valueOf(type, choice(option, textOf(option)).toUpperCase(Locale.ROOT));
   }
 
-  /**
-   * A setting that is true or false.
-   *
-   * @param option the setting
-   * @return its value, or its default
-   * @throws SpnegoException if it is set to something else
-   */
+  /** A setting that is true or false. */
   public boolean flag(SpnegoOption option) throws SpnegoException {
     return choice(option, textOf(option)).equals("true");
   }
 
   /**
-   * Makes the exception for a setting with a bad value.
-   *
-   * @param option the setting
-   * @param expected what it must be
-   * @return the exception, naming the property, its value and what is expected
+   * The exception for a setting with a bad value, naming the property, the value and what it must
+   * be.
    */
   public SpnegoException bad(SpnegoOption option, String expected) {
     String name = name(option);
     return bad(name, property(name).orElse(""), expected);
   }
 
-  /**
-   * Makes the exception for a property with a bad value.
-   *
-   * @param name the property's whole name
-   * @param value its value
-   * @param expected what it must be
-   * @return the exception, naming all three
-   */
+  /** The exception for a property with a bad value. */
   public static SpnegoException bad(String name, String value, String expected) {
     return new SpnegoException(
         Reason.BAD_SETTING,
@@ -205,7 +153,6 @@ public final class SettingsReader {
   /**
    * The name of the setting that is most like a property's name.
    *
-   * @param name the whole name of a property
    * @return the nearest name; the same where it is a setting's own
    */
   public String nearest(String name) {

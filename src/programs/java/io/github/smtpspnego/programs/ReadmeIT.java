@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What README says that a program needs is what the programs here were run with. */
+/**
+ * What README and docs/PROGRAMS.md say that a program needs is what the programs here were run
+ * with.
+ */
 class ReadmeIT {
   private static final Path PROGRAMS = Path.of("src", "programs");
   private static final Pattern RECIPE = Pattern.compile("```\\w*\\n(.*?)```", Pattern.DOTALL);
@@ -74,7 +77,8 @@ class ReadmeIT {
   private static String section() throws IOException {
     String readme = Files.readString(Path.of("README.md"));
     int start = readme.indexOf("\n## Works in\n");
-    return readme.substring(start, readme.indexOf("\n## ", start + 1));
+    return readme.substring(start, readme.indexOf("\n## ", start + 1))
+        + Files.readString(Path.of("docs", "PROGRAMS.md"));
   }
 
   private static String read(Path file) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoField;
 import java.util.Date;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
@@ -54,6 +55,7 @@ public final class ForgedApReq {
   private Instant end = Instant.now().plus(Duration.ofHours(1));
   private Instant clock = Instant.now();
   private boolean delegation;
+  private UnaryOperator<byte[]> change = UnaryOperator.identity();
 
   /**
    * A token that is as it should be.
@@ -91,6 +93,12 @@ public final class ForgedApReq {
   /** With a ticket-granting ticket of the client's. */
   public ForgedApReq delegating() {
     delegation = true;
+    return this;
+  }
+
+  /** What becomes of the authenticator before the client encrypts it. */
+  public ForgedApReq changing(UnaryOperator<byte[]> authenticator) {
+    change = authenticator;
     return this;
   }
 
@@ -152,7 +160,8 @@ public final class ForgedApReq {
     request.setApOptions(new ApOptions());
     request.setTicket(ticket);
     request.setEncryptedAuthenticator(
-        EncryptionHandler.encrypt(authenticator.encode(), session, KeyUsage.AP_REQ_AUTH));
+        EncryptionHandler.encrypt(
+            change.apply(authenticator.encode()), session, KeyUsage.AP_REQ_AUTH));
     return request.encode();
   }
 
