@@ -2,6 +2,7 @@ package io.github.smtpspnego;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
 import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 
@@ -164,6 +165,9 @@ public final class SpnegoException extends SaslException {
   /** Why; never null. */
   private final Reason reason;
 
+  /** What was tried and what came back. */
+  private final String whatHappened;
+
   /** What to do; never null. */
   private final String remedy;
 
@@ -190,6 +194,7 @@ public final class SpnegoException extends SaslException {
       Reason reason, String whatHappened, String remedy, @Nullable Throwable cause) {
     super(whatHappened + " " + remedy + " (" + GUIDE + reason.anchor() + ")", cause);
     this.reason = Objects.requireNonNull(reason);
+    this.whatHappened = whatHappened;
     this.remedy = remedy;
   }
 
@@ -219,13 +224,12 @@ public final class SpnegoException extends SaslException {
    * @return an exception that names {@code mail.<protocol>.*}; this one where it does already
    */
   public SpnegoException forProtocol(String protocol) {
-    String message = String.valueOf(getMessage());
-    String renamed = renamed(message, protocol);
-    if (renamed.equals(message)) {
+    String what = renamed(whatHappened, protocol);
+    String todo = renamed(remedy, protocol);
+    if (what.equals(whatHappened) && todo.equals(remedy)) {
       return this;
     }
-    SpnegoException same =
-        new SpnegoException(renamed, reason, renamed(remedy, protocol), getCause());
+    SpnegoException same = new SpnegoException(reason, what, todo, getCause());
     same.setStackTrace(getStackTrace());
     return same;
   }
@@ -237,17 +241,14 @@ public final class SpnegoException extends SaslException {
   }
 
   /**
-   * The same failure for another thread: an exception belongs to the one that it is thrown in.
+   * Makes the same failure for other threads: an exception belongs to the one that it is thrown in.
    *
-   * @return a new exception with the same message, and this one as its cause
+   * @return makes new exceptions with the same message; holds neither this one nor its cause
    */
-  public SpnegoException again() {
-    return new SpnegoException(String.valueOf(getMessage()), reason, remedy, this);
-  }
-
-  private SpnegoException(String message, Reason reason, String remedy, @Nullable Throwable cause) {
-    super(message, cause);
-    this.reason = reason;
-    this.remedy = remedy;
+  public Supplier<SpnegoException> again() {
+    Reason why = reason;
+    String what = whatHappened;
+    String todo = remedy;
+    return () -> new SpnegoException(why, what, todo, null);
   }
 }

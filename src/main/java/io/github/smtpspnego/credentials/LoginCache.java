@@ -51,7 +51,9 @@ class LoginCache {
 
   /** Gives a login that is valid now. */
   final Login get(LoginRequest request) throws SpnegoException {
-    return slot(request.key()).get(request);
+    return request.answers().arePersonal
+        ? login(request, false, FileStamp.NONE, clock.instant())
+        : slot(request.key()).get(request);
   }
 
   /** Forgets all logins and rejections, and destroys the tickets. */
@@ -104,7 +106,7 @@ class LoginCache {
     private volatile @Nullable Login login;
 
     /** That the KDC rejected the password, when, and what the file was like then. */
-    private @Nullable SpnegoException rejection;
+    private @Nullable Reason rejection;
 
     private Instant rejectedAt = Instant.EPOCH;
     private FileStamp rejectedStamp = FileStamp.NONE;
@@ -123,7 +125,7 @@ class LoginCache {
           logins.run(
               !serves,
               () -> !isFresh(stamp),
-              () -> !request.answers().isPersonal(),
+              () -> !request.answers().arePersonal,
               () -> attempt(request, stamp));
       if (made == null) {
         made = serves ? current : login;
@@ -143,7 +145,7 @@ class LoginCache {
       boolean renew = current != null && current.stamp.equals(stamp);
       try {
         Login made = login(request, renew, current != null && !renew, stamp, now);
-        login = request.answers().isPersonal() ? null : made;
+        login = request.answers().arePersonal ? null : made;
         rejection = null;
         return made;
       } catch (SpnegoException e) {
@@ -158,8 +160,8 @@ class LoginCache {
           return kept;
         }
         login = null;
-        boolean isOfPassword = request.impersonated().isEmpty() && !request.answers().isPersonal();
-        rejection = isOfPassword && isRejection(e) ? e : null;
+        boolean isOfPassword = request.impersonated().isEmpty() && !request.answers().arePersonal;
+        rejection = isOfPassword && isRejection(e) ? e.reason() : null;
         rejectedAt = now;
         rejectedStamp = stamp;
         throw e;
@@ -169,11 +171,11 @@ class LoginCache {
     /** Throws where asking again would do harm. */
     private void checkNotRejected(LoginRequest request, FileStamp stamp, Instant now)
         throws SpnegoException {
-      SpnegoException last = rejection;
+      Reason last = rejection;
       Instant until = rejectedAt.plus(REJECTION_HOLDS);
       if (last != null && rejectedStamp.equals(stamp) && now.isBefore(until)) {
         throw new SpnegoException(
-            last.reason(),
+            last,
             "Logging in "
                 + request.describe()
                 + ": the KDC rejected it at "
@@ -181,7 +183,7 @@ class LoginCache {
                 + "; so that the account does not lock, it is not asked again before "
                 + until.truncatedTo(ChronoUnit.SECONDS)
                 + ".",
-            last);
+            null);
       }
     }
 

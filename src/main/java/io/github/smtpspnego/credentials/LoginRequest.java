@@ -1,12 +1,15 @@
 package io.github.smtpspnego.credentials;
 
+import com.sun.security.auth.module.Krb5LoginModule;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.login.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param jaasEntry the JAAS entry; empty for the others
  * @param configuration where the JAAS entry is looked up; null for the others, and where it cannot
  *     be read
+ * @param modules the modules of the JAAS entry with their options; empty for the others
  * @param answers answers what the login's modules ask
  * @param impersonated the user to be authenticated as with the login; empty for its owner
  */
@@ -31,8 +35,11 @@ record LoginRequest(
     @Nullable Secret password,
     String jaasEntry,
     @Nullable Configuration configuration,
+    List<String> modules,
     Answers answers,
     String impersonated) {
+  private static final AppConfigurationEntry[] NO_MODULES = {};
+
   static LoginRequest fromKeytab(Path keytab, String principal) {
     return of(CredentialSource.KEYTAB, principal, keytab, null);
   }
@@ -48,20 +55,29 @@ record LoginRequest(
   private static LoginRequest of(
       CredentialSource source, String principal, @Nullable Path file, @Nullable Secret password) {
     Answers answers = new Answers(principal, password, null);
-    return new LoginRequest(source, principal, file, password, "", null, answers, "");
+    return new LoginRequest(source, principal, file, password, "", null, List.of(), answers, "");
   }
 
   static LoginRequest byJaas(
       String entry, String user, @Nullable Secret password, @Nullable CallbackHandler handler) {
-    Configuration configuration;
+    Configuration configuration = null;
+    AppConfigurationEntry[] entries = null;
     try {
       configuration = Configuration.getConfiguration();
-    } catch (SecurityException e) {
-      configuration = null; // the login reads it again, and tells what is wrong
+      entries = configuration.getAppConfigurationEntry(entry);
+    } catch (RuntimeException e) {
+      // The login reads it again, and tells what is wrong.
     }
     Answers answers = new Answers(user, password, handler);
+    List<String> modules = new ArrayList<>();
+    for (AppConfigurationEntry module : entries == null ? NO_MODULES : entries) {
+      String name = module.getLoginModuleName();
+      modules.add(name + " " + module.getControlFlag() + " " + module.getOptions());
+      // Another module may ask the thread, or anybody, whom to log in.
+      answers.arePersonal |= !name.equals(Krb5LoginModule.class.getName());
+    }
     return new LoginRequest(
-        CredentialSource.JAAS, user, null, password, entry, configuration, answers, "");
+        CredentialSource.JAAS, user, null, password, entry, configuration, modules, answers, "");
   }
 
   /**
@@ -71,7 +87,7 @@ record LoginRequest(
    */
   LoginRequest as(String user) {
     return new LoginRequest(
-        source, principal, file, password, jaasEntry, configuration, answers, user);
+        source, principal, file, password, jaasEntry, configuration, modules, answers, user);
   }
 
   /** What makes two requests the same one. Holds no secret. */
@@ -82,7 +98,7 @@ record LoginRequest(
         String.valueOf(file),
         password == null ? "" : password.fingerprint(),
         jaasEntry,
-        configuration == null ? "" : configuration,
+        modules,
         impersonated);
   }
 
