@@ -16,16 +16,6 @@ final class JavaStep implements Step {
   private static final String OURS = "io.github.smtpspnego.mail.";
 
   @Override
-  public String id() {
-    return "java";
-  }
-
-  @Override
-  public String title() {
-    return "Java and its providers";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) {
     findings.ok(
         "Java "
@@ -36,7 +26,7 @@ final class JavaStep implements Step {
             + System.getProperty("java.home")
             + ".");
     findings.ok("smtp-spnego is in " + place(SpnegoProvider.class) + ".");
-    checkTransport(examination.settings(), findings); // as in a program, this installs us
+    checkTransport(examination.settings, findings); // as in a program, this installs us
     checkProviders(findings);
   }
 

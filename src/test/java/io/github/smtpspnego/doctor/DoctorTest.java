@@ -45,10 +45,11 @@ class DoctorTest {
 
   @Test
   void theGuideNamesEachStepInOrder() {
-    List<Step> steps = new ArrayList<>(Steps.ofClient(List.of("from", "to")));
+    List<NamedStep> steps = new ArrayList<>(Steps.ofClient(List.of("from", "to")));
     steps.addAll(Steps.ofServer(new ServerKeys(Path.of("keytab"), "mail", "")));
     assertEquals(
-        steps.stream().map(Step::id).distinct().toList(), List.copyOf(Diagnosis.guide().keySet()));
+        steps.stream().map(NamedStep::id).distinct().toList(),
+        List.copyOf(Diagnosis.guide().keySet()));
   }
 
   @Test
@@ -88,7 +89,7 @@ class DoctorTest {
     Examination examination = new Examination(new MailSettings("smtp", ""));
     KdcAnswer.Outcome outcome =
         new KdcAnswer.Outcome("", "an error", Optional.of(Duration.ofSeconds(seconds)));
-    examination.kdcsAnswered(List.of(new KdcAnswer("dc1", Map.of(KdcWire.TCP, outcome))));
+    examination.kdcAnswers = List.of(new KdcAnswer("dc1", Map.of(KdcWire.TCP, outcome)));
     Findings findings = new Findings(finding -> {});
     new ClockStep().look(examination, findings);
     assertEquals(List.of(expected), findings.list().stream().map(Finding::status).toList());
