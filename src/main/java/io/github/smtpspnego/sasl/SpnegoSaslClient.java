@@ -301,7 +301,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
 
   private ClientSettings settings() throws SaslException {
     if (settings == null) {
-      settings = ClientSettings.read(reader, mechanism, serverName);
+      settings = new ClientSettings(reader, mechanism, serverName);
     }
     return settings;
   }

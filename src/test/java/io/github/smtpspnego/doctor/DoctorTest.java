@@ -2,6 +2,7 @@ package io.github.smtpspnego.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException;
@@ -94,6 +95,29 @@ class DoctorTest {
     new ClockStep().look(examination, findings);
     assertEquals(List.of(expected), findings.list().stream().map(Finding::status).toList());
     assertEquals(expected == Status.OK ? "" : "clock-skew", findings.list().get(0).anchor());
+  }
+
+  @Test
+  void theMechanismsAreThoseThatTheTransportWouldUse() {
+    assertEquals(List.of("GSSAPI", "GSS-SPNEGO"), mechanisms("true", "PLAIN"));
+    assertEquals(List.of("GSS-SPNEGO"), mechanisms("true", "PLAIN;gss-spnego"));
+    assertEquals(List.of("GSS-SPNEGO"), mechanisms("auto", "PLAIN;gss-spnego"));
+    assertEquals(List.of(), mechanisms("auto", "PLAIN"));
+  }
+
+  private static List<String> mechanisms(String enable, String listed) {
+    MailSettings settings = new MailSettings("smtp", "");
+    settings.set("sasl.spnego.enable", enable);
+    settings.set("sasl.mechanisms", listed);
+    return settings.mechanisms();
+  }
+
+  @Test
+  void aServiceClassThatIsAWholeNameIsFoundBeforeAnyTicketIsAskedFor() {
+    MailSettings settings = new MailSettings("smtp", "");
+    settings.set("sasl.spnego.service", "smtp/mail");
+    SpnegoException e = assertThrows(SpnegoException.class, () -> settings.target("mail"));
+    assertEquals(Reason.BAD_SETTING, e.reason());
   }
 
   @Test
