@@ -287,12 +287,7 @@ public final class SmtpAuthClient implements AutoCloseable {
   }
 
   private Optional<String> mechanism(AuthOffer offer) {
-    for (String name : mechanisms) {
-      if (offer.mechanisms().contains(name)) {
-        return Optional.of(name);
-      }
-    }
-    return Optional.empty();
+    return mechanisms.stream().filter(offer.mechanisms()::contains).findFirst();
   }
 
   private SpnegoException notOffered(AuthOffer offer) {
