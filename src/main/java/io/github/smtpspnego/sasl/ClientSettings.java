@@ -7,6 +7,7 @@ import io.github.smtpspnego.gss.ContextFlags;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.TargetName;
 import io.github.smtpspnego.settings.Delegation;
+import io.github.smtpspnego.settings.InitialResponse;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
