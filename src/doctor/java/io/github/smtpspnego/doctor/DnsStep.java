@@ -5,7 +5,6 @@ import io.github.smtpspnego.SpnegoOption;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /** What the host's name is: an alias, a name for several machines, or no name at all. */
@@ -62,10 +61,6 @@ final class DnsStep implements Step {
   }
 
   private static boolean isLiteral(String host) {
-    return host.contains(":") || List.of(host.split("\\.", -1)).stream().allMatch(DnsStep::isByte);
-  }
-
-  private static boolean isByte(String label) {
-    return label.matches("\\d{1,3}");
+    return host.contains(":") || host.matches("\\d{1,3}(\\.\\d{1,3})*");
   }
 }

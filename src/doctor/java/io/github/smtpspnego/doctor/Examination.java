@@ -105,7 +105,9 @@ final class Examination {
       thread.interrupt();
       findings.fail(
           isServerReady ? Reason.SERVER_TROUBLE : Reason.KDC_UNREACHABLE,
-          "No end after " + LONGEST_STEP.toSeconds() + " seconds: somebody does not answer.",
+          "No end after "
+              + LONGEST_STEP.toSeconds()
+              + " seconds: a KDC, a name server or the mail server does not answer.",
           "Look for a KDC or name server that is named and does not answer; in krb5.conf"
               + " kdc_timeout and max_retries say how long the JDK waits.");
     } catch (InterruptedException e) {

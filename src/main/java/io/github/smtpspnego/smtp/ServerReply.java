@@ -11,7 +11,7 @@ final class ServerReply {
   private static final int CHALLENGE = 334;
   private static final int SUCCESS = 235;
 
-  /** What is longer is a token. */
+  /** A longer run of base64 characters is taken for a token. */
   private static final int LONGEST_WORD = 64;
 
   /** What Angus Mail puts in the place of a reply where the connection was closed. */
@@ -47,7 +47,7 @@ final class ServerReply {
     return new ServerReply(code(last), hasText ? last.substring(4).strip() : "", lines);
   }
 
-  /** Three digits, or -1: a reply without them is none. */
+  /** The three digits; -1 where they are missing, and so it is no reply. */
   private static int code(String line) {
     int code = 0;
     for (int i = 0; i < 3; i++) {
