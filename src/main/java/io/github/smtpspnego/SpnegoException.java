@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * the {@link Reason} in {@code TROUBLESHOOTING.md}. It never holds token bytes, passwords or keys.
  */
 public final class SpnegoException extends SaslException {
+  /** The address of the project's guide, {@code TROUBLESHOOTING.md}; an anchor follows. */
+  public static final String GUIDE =
+      "https://github.com/smtp-spnego/smtp-spnego/blob/main/TROUBLESHOOTING.md#";
+
   private static final long serialVersionUID = 1L;
 
   /** Why an exchange did not succeed. Each reason has a section in {@code TROUBLESHOOTING.md}. */
@@ -32,6 +36,10 @@ public final class SpnegoException extends SaslException {
     JAAS_ENTRY("Check the entry in the file that java.security.auth.login.config names."),
     /** Native GSS was asked for in a JVM that does not use it, or that has no library for it. */
     NATIVE_GSS("Start the JVM with -Dsun.security.jgss.native=true."),
+    /** The service may not authenticate as another user, or its credentials cannot. */
+    IMPERSONATION(
+        "Have the service's account trusted for constrained delegation to this server's name, with"
+            + " any authentication protocol."),
     /** KDC error 6: the client principal does not exist. */
     CLIENT_UNKNOWN(
         "Check the spelling of the principal and its realm; the suffix of a user principal name"
@@ -183,7 +191,7 @@ public final class SpnegoException extends SaslException {
    */
   public SpnegoException(
       Reason reason, String whatHappened, String remedy, @Nullable Throwable cause) {
-    super(whatHappened + " " + remedy + " (TROUBLESHOOTING.md#" + reason.anchor() + ")", cause);
+    super(whatHappened + " " + remedy + " (" + GUIDE + reason.anchor() + ")", cause);
     this.reason = Objects.requireNonNull(reason);
     this.remedy = remedy;
   }

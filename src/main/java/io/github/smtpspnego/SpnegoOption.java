@@ -12,95 +12,66 @@ import java.util.List;
  * and no system property.
  */
 public enum SpnegoOption {
-  /** The one switch: authenticate on this protocol by SPNEGO. */
-  ENABLE(
-      "enable",
-      "auto",
-      List.of("auto", "true", "false"),
-      "`true`: authenticate by SPNEGO, whatever `mail.smtp.auth`, `sasl.enable` and"
-          + " `sasl.mechanisms` say; `auto`: where `GSSAPI` is asked for on smtp and smtps;"
-          + " `false`: the JDK's own Kerberos client answers"),
+  /**
+   * The one switch. {@code true}: authenticate by SPNEGO, whatever {@code mail.smtp.auth}, {@code
+   * sasl.enable} and {@code sasl.mechanisms} say; {@code auto}: where {@code GSSAPI} is asked for
+   * on smtp and smtps; {@code false}: the JDK's own Kerberos client answers.
+   */
+  ENABLE("enable", "auto", "auto", "true", "false"),
 
-  /** Host patterns that are known to speak SPNEGO (MS-SSEAN 1.5). */
-  HOSTS(
-      "hosts",
-      "*",
-      List.of(),
-      "comma-separated host patterns, `*` and `?` allowed, that are known to speak SPNEGO"),
+  /** Host patterns that are known to speak SPNEGO (MS-SSEAN section 1.5). */
+  HOSTS("hosts", "*"),
 
   /** Service class of the service principal name. */
-  SERVICE(
-      "service",
-      "smtp",
-      List.of(),
-      "service class of the target name, also for smtps; Exchange registers SMTP and SMTPSVC"),
+  SERVICE("service", "smtp"),
 
   /** The whole target name. */
-  SPN(
-      "spn",
-      "",
-      List.of(),
-      "the whole target name: `SMTPSVC/mail.contoso.com`, `smtp/mail@REALM` or `smtp@host`"),
+  SPN("spn", ""),
 
   /** Where Kerberos credentials come from. */
   CREDENTIALS(
       "credentials",
       "auto",
-      List.of("auto", "subject", "keytab", "password", "ticketcache", "jaas", "native"),
-      "where the Kerberos credentials come from"),
+      "auto",
+      "subject",
+      "keytab",
+      "password",
+      "ticketcache",
+      "jaas",
+      "native"),
 
   /** The Kerberos principal to authenticate as, whatever the source of the credentials. */
-  PRINCIPAL(
-      "principal",
-      "",
-      List.of(),
-      "the Kerberos principal to authenticate as; default: the keytab's or ticket cache's own, or"
-          + " the mail user"),
+  PRINCIPAL("principal", ""),
 
-  /** Keytab file. */
-  KEYTAB("keytab", "", List.of(), "keytab file to log in from, with `FILE:` before it or not"),
+  /** Keytab file, with {@code FILE:} before it or not. */
+  KEYTAB("keytab", ""),
 
-  /** Ticket cache file. */
-  TICKETCACHE(
-      "ticketcache",
-      "",
-      List.of(),
-      "ticket cache file, with `FILE:` before it or not; default: KRB5CCNAME, then the JDK's own"),
+  /** Ticket cache file, with {@code FILE:} before it or not. */
+  TICKETCACHE("ticketcache", ""),
 
-  /** Name of a JAAS login configuration entry. */
-  JAASENTRY("jaasentry", "", List.of(), "name of an entry in the JVM's JAAS configuration"),
+  /** Name of an entry in the JVM's JAAS configuration. */
+  JAASENTRY("jaasentry", ""),
+
+  /** The user in whose name a service sends, by constrained delegation. */
+  IMPERSONATE("impersonate", ""),
 
   /** Whether the AUTH command carries the first token. */
-  INITIALRESPONSE(
-      "initialresponse",
-      "auto",
-      List.of("auto", "always", "never"),
-      "send the first token in the AUTH line; never: wait for the server's empty 334"),
+  INITIALRESPONSE("initialresponse", "auto", "auto", "always", "never"),
 
   /** Whether the server's security layer offer of RFC 2222 section 7.2 is expected. */
-  SECURITYLAYER(
-      "securitylayer",
-      "auto",
-      List.of("auto", "required", "none"),
-      "auto: finish on 235 or answer the layer offer, whichever comes"),
+  SECURITYLAYER("securitylayer", "auto", "auto", "required", "none"),
 
   /** Require and verify the server's proof of identity. */
-  MUTUALAUTH(
-      "mutualauth",
-      "true",
-      List.of("true", "false"),
-      "require and verify the server's proof of identity"),
+  MUTUALAUTH("mutualauth", "true", "true", "false"),
 
-  /** Forward the ticket-granting ticket to the server. */
-  DELEGATION(
-      "delegation",
-      "false",
-      List.of("false", "true", "policy"),
-      "forward the ticket to the server; `policy`: only where the KDC marks the server"
-          + " OK-AS-DELEGATE"),
+  /**
+   * Forward the ticket-granting ticket to the server; {@code policy}: only where the KDC marks the
+   * server OK-AS-DELEGATE.
+   */
+  DELEGATION("delegation", "false", "false", "true", "policy"),
 
   /** For a server only: realms whose clients are let in. */
-  REALMS("realms", "", List.of(), "");
+  REALMS("realms", "");
 
   private final String optionName;
   private final String defaultValue;
@@ -108,13 +79,10 @@ public enum SpnegoOption {
   @SuppressWarnings("ImmutableEnumChecker") // List.of
   private final List<String> choices;
 
-  private final String description;
-
-  SpnegoOption(String optionName, String defaultValue, List<String> choices, String description) {
+  SpnegoOption(String optionName, String defaultValue, String... choices) {
     this.optionName = optionName;
     this.defaultValue = defaultValue;
-    this.choices = choices;
-    this.description = description;
+    this.choices = List.of(choices);
   }
 
   /**
@@ -152,43 +120,6 @@ public enum SpnegoOption {
    */
   public List<String> choices() {
     return choices;
-  }
-
-  /**
-   * What the setting means for a client, in one line.
-   *
-   * @return the line, as in the README; empty where a client does not read the setting
-   */
-  public String description() {
-    return description;
-  }
-
-  /**
-   * What the setting means for a server, in one line.
-   *
-   * @return the line, as in the README; empty where a server does not read the setting
-   */
-  public String serverDescription() {
-    return switch (this) {
-      case ENABLE -> "answer for this protocol at all; switched off, the JDK's own server answers";
-      case HOSTS ->
-          "comma-separated host names that tickets may be for; default: the server name that was"
-              + " handed over, any where there is none";
-      case SERVICE ->
-          "comma-separated service classes that tickets may be for; default: `smtp,SMTPSVC`";
-      case CREDENTIALS -> "where the keys come from: `auto`, `subject`, `keytab`, `jaas`, `native`";
-      case PRINCIPAL ->
-          "the one principal whose keys are used, for tickets of any name that fit them; `*`: all"
-              + " keys that there are";
-      case KEYTAB -> "keytab file with the keys; it is read again when it changes";
-      case JAASENTRY -> "name of an entry in the JVM's JAAS configuration that gives keys";
-      case SECURITYLAYER ->
-          "auto: a layer offer under GSSAPI, as Exchange makes it, and none under GSS-SPNEGO;"
-              + " required: always; none: success at once; raw Kerberos always gets the offer";
-      case REALMS ->
-          "comma-separated realms whose clients are let in, `*` for any; default: the key's own";
-      default -> "";
-    };
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.smtpspnego;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,7 +28,15 @@ class JarIT {
 
   @Test
   void itIsUnder250Kilobytes() throws IOException {
-    assertTrue(Files.size(JAR) < 250_000, () -> JAR + " has grown: " + JAR.toFile().length());
+    assertTrue(Files.size(JAR) < 250 * 1024, () -> JAR + " has grown: " + JAR.toFile().length());
+  }
+
+  @Test
+  void itBringsItsLicence() throws IOException {
+    try (JarFile jar = new JarFile(JAR.toFile());
+        InputStream in = jar.getInputStream(jar.getEntry("META-INF/LICENSE"))) {
+      assertArrayEquals(Files.readAllBytes(Path.of("LICENSE")), in.readAllBytes());
+    }
   }
 
   @Test

@@ -42,20 +42,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The documents say what the code says. The tests run in the project's own directory. */
 class TroubleshootingTest {
   private static final String DOCUMENT = "TROUBLESHOOTING.md";
 
   private static final Pattern LABEL = Pattern.compile("^\\*\\*(\\w+)\\*\\*$", Pattern.MULTILINE);
-  private static final Pattern ANCHOR = Pattern.compile("\\(TROUBLESHOOTING\\.md#([a-z-]+)\\)");
+  private static final Pattern ANCHOR =
+      Pattern.compile("\\(" + Pattern.quote(SpnegoException.GUIDE) + "([a-z-]+)\\)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final byte[] NONE = {};
   private static final Duration HOUR = Duration.ofHours(1);
 
   /** Sections on what is warned of and does not end an exchange. */
-  private static final Set<String> WARNINGS = Set.of("delegation");
+  private static final Set<String> WARNINGS = Set.of("class-path-order", "delegation");
 
   private final Map<String, String> properties = new HashMap<>();
   private final LogRecorder log = LogRecorder.start();
@@ -93,7 +94,7 @@ class TroubleshootingTest {
   @ParameterizedTest
   @EnumSource
   void everySectionQuotesAMessageWithItsRemedy(Reason reason) {
-    String quoted = reason.remedy() + " (TROUBLESHOOTING.md#" + reason.anchor() + ")";
+    String quoted = reason.remedy() + " (" + SpnegoException.GUIDE + reason.anchor() + ")";
     assertQuoted(reason, quoted);
   }
 
@@ -108,20 +109,31 @@ class TroubleshootingTest {
                     .forEach(found -> assertEquals(anchor, found.group(1))));
   }
 
+  static Stream<Path> documents() throws IOException {
+    try (Stream<Path> own = Files.list(Path.of(""));
+        Stream<Path> more = Files.list(Path.of("docs"))) {
+      return Stream.concat(own, more)
+          .filter(path -> path.toString().endsWith(".md"))
+          .toList()
+          .stream();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {DOCUMENT, "DIFFERENCES.md", "CONTRIBUTING.md"})
-  void everyLinkLeadsSomewhere(String document) {
+  @MethodSource("documents")
+  void everyLinkLeadsSomewhere(Path document) {
     List<String> targets =
-        LINK.matcher(read(document)).results().map(found -> found.group(1)).toList();
+        LINK.matcher(read(document.toString())).results().map(found -> found.group(1)).toList();
     for (String target : targets) {
       if (target.startsWith("https://")) {
         continue;
       }
       int hash = target.indexOf('#');
       String file = hash < 0 ? target : target.substring(0, hash);
-      assertTrue(file.isEmpty() || Files.exists(Path.of(file)), target);
+      Path path = file.isEmpty() ? document : document.resolveSibling(file).normalize();
+      assertTrue(Files.exists(path), target);
       if (hash >= 0) {
-        String text = read(file.isEmpty() ? document : file);
+        String text = read(path.toString());
         assertTrue(slugs(text).contains(target.substring(hash + 1)), target);
       }
     }
@@ -220,6 +232,12 @@ class TroubleshootingTest {
     assertQuoted(
         e.reason(),
         inContoso(e).replace(conf, "/etc/krb5.conf").replace("127.0.0.1:1", "dc1.contoso.com"));
+  }
+
+  @Test
+  void aWindowsDomainWithoutAKnownRealmReadsAsQuoted() {
+    SpnegoException e = failure(client(answering("CORP\\alice")));
+    assertQuoted(e.reason(), inContoso(e));
   }
 
   @Test

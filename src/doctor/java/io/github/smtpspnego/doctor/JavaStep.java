@@ -63,11 +63,15 @@ final class JavaStep implements Step {
         findings.warn(
             Reason.OTHER_PROVIDER,
             text,
-            "It authenticates too, but says only 'failed to connect' when it does not. Remove mail."
+            "It does not read mail."
                 + protocol
-                + ".class, and any other provider for "
+                + ".sasl.spnego.enable, and says only 'failed to connect' when it does not"
+                + " authenticate. Remove mail."
                 + protocol
-                + ".");
+                + ".class and any other provider for "
+                + protocol
+                + "; with jakarta.mail-api before 2.1.4 put smtp-spnego before Angus Mail on the"
+                + " class path.");
       }
     } catch (NoSuchProviderException | LinkageError e) {
       findings.warn(

@@ -1,5 +1,6 @@
 package io.github.smtpspnego.doctor;
 
+import io.github.smtpspnego.SpnegoException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Help.Ansi;
 
@@ -10,7 +11,6 @@ import picocli.CommandLine.Help.Ansi;
  * @param ansi whether colours are used
  */
 record TextReport(PrintWriter out, Ansi ansi) implements Examination.Listener {
-  private static final String GUIDE = "TROUBLESHOOTING.md#";
   private static final int WIDTH = 100;
   private static final String INDENT = "       ";
 
@@ -32,7 +32,7 @@ record TextReport(PrintWriter out, Ansi ansi) implements Examination.Listener {
     String remedy =
         finding.anchor().isEmpty()
             ? finding.remedy()
-            : (finding.remedy() + " (" + GUIDE + finding.anchor() + ")").strip();
+            : (finding.remedy() + " (" + SpnegoException.GUIDE + finding.anchor() + ")").strip();
     write(remedy.isEmpty() ? lines : lines + INDENT + wrap("-> " + remedy) + "\n");
   }
 

@@ -55,12 +55,7 @@ public record AcceptedNames(
     return at > 0 && isServiceName(List.of(owner.substring(0, at).split("/", -1)));
   }
 
-  /**
-   * Whether a ticket of this realm may be read with a key of that realm.
-   *
-   * @param realm the realm in the ticket
-   * @param keyRealm the realm of the key
-   */
+  /** Whether a ticket of this realm may be read with a key of that realm. */
   boolean acceptsRealm(String realm, String keyRealm) {
     return realm.equals(keyRealm) || realms.contains(realm) || realms.contains(ANY);
   }
@@ -68,9 +63,7 @@ public record AcceptedNames(
   /**
    * Whether a client of this realm is let in.
    *
-   * @param realm the client's realm
    * @param keyRealm the realm of the key that its ticket was read with
-   * @return true if so
    */
   public boolean letsInClientsOf(String realm, String keyRealm) {
     return realms.isEmpty()
@@ -100,8 +93,6 @@ public record AcceptedNames(
   /**
    * The names under which the key for a ticket may stand, where keys can be asked for but not
    * listed.
-   *
-   * @param name the name in the ticket
    */
   List<String> aliases(List<String> name) {
     Set<String> aliases = new LinkedHashSet<>();

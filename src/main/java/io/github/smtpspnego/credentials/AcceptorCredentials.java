@@ -37,8 +37,6 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
    * The keys of a keytab file. The file is read again when it changes.
    *
    * @param file the file; it may come later
-   * @param names what is accepted
-   * @return the credentials
    */
   public static AcceptorCredentials ofKeytab(Path file, AcceptedNames names) {
     return new AcceptorKeytab(file, names);
@@ -49,8 +47,6 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
    *
    * @param subject holds {@code KeyTab} or {@code KerberosKey} objects
    * @param description where the Subject comes from, to follow a verb: "with the caller's Subject"
-   * @param names what is accepted
-   * @return the credentials
    */
   public static AcceptorCredentials ofSubject(
       Subject subject, String description, AcceptedNames names) {
@@ -61,8 +57,6 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
    * A GSS credential, or the native library's own.
    *
    * @param credential the credential, for accepting with Kerberos; null for the native library's
-   * @param names what is accepted
-   * @return the credentials
    */
   public static AcceptorCredentials ofCredential(
       @Nullable GSSCredential credential, AcceptedNames names) {

@@ -15,9 +15,6 @@ public final class AcceptorFinder {
    * Finds the keys. With {@code auto}, the first that applies: a GSS credential in the properties,
    * keytab, JAAS entry, a Subject of the calling thread that holds keys, native library.
    *
-   * @param reader what to look for
-   * @param names which names tickets may be for
-   * @return the keys
    * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there are none, with {@link
    *     Reason#BAD_SETTING} if a setting has a bad value
    */
@@ -47,23 +44,22 @@ public final class AcceptorFinder {
     if (settings.means(CredentialSource.NATIVE, NativeLibrary.isOn())) {
       return AcceptorCredentials.ofCredential(null, names);
     }
-    throw switch (settings.source) {
-      case AUTO ->
-          none(
-              "no keytab, JAAS entry, Subject or GSS credential was given",
-              "Set " + settings.property(SpnegoOption.KEYTAB) + ".");
-      case SUBJECT ->
-          none(
-              "credentials=subject, and the calling thread has no Subject with keys",
-              "Run the server's code inside Subject.callAs (Subject.doAs before JDK 18), as a"
-                  + " Subject with a KeyTab or KerberosKeys.");
-      default ->
-          none(
-              "credentials="
-                  + settings.source.name().toLowerCase(Locale.ROOT)
-                  + " is for clients, and a server needs keys",
-              "Set it to auto, keytab, subject, jaas or native.");
-    };
+    if (settings.source == CredentialSource.AUTO) {
+      throw none(
+          "no keytab, JAAS entry, Subject or GSS credential was given",
+          "Set " + settings.property(SpnegoOption.KEYTAB) + ".");
+    }
+    if (settings.source == CredentialSource.SUBJECT) {
+      throw none(
+          "credentials=subject, and the calling thread has no Subject with keys",
+          "Run the server's code inside Subject.callAs (Subject.doAs before JDK 18), as a Subject"
+              + " with a KeyTab or KerberosKeys.");
+    }
+    throw none(
+        "credentials="
+            + settings.source.name().toLowerCase(Locale.ROOT)
+            + " is for clients, and a server needs keys",
+        "Set it to auto, keytab, subject, jaas or native.");
   }
 
   private static AcceptorCredentials ofJaas(String entry, AcceptedNames names)

@@ -15,7 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** The settings that say where credentials come from. Texts are empty where they are not set. */
 public final class CredentialSettings {
   final CredentialSource source;
+
+  /** Whose credentials are wanted. */
   final String principal;
+
+  /** The user to be authenticated as with them; empty for their owner. */
+  final String impersonate;
+
+  /** The realm of names without one; empty for the default realm. */
+  final String realm;
 
   /** Null where none is set. */
   final @Nullable Path keytab;
@@ -34,7 +42,9 @@ public final class CredentialSettings {
 
   private CredentialSettings(SettingsReader settings) throws SpnegoException {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
-    principal = settings.text(SpnegoOption.PRINCIPAL).orElse("");
+    realm = settings.property("mail." + settings.protocol() + ".sasl.realm").orElse("");
+    principal = UserName.principal(settings.text(SpnegoOption.PRINCIPAL).orElse(""), realm);
+    impersonate = UserName.principal(settings.text(SpnegoOption.IMPERSONATE).orElse(""), realm);
     keytab = keytab(settings);
     ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");
     // A cache of another type may be the native library's.
@@ -50,8 +60,6 @@ public final class CredentialSettings {
   /**
    * Reads the settings.
    *
-   * @param settings where they stand
-   * @return their values
    * @throws SpnegoException if one has a bad value, or the source lacks what it needs
    */
   public static CredentialSettings read(SettingsReader settings) throws SpnegoException {
@@ -112,10 +120,8 @@ public final class CredentialSettings {
   }
 
   /**
-   * Whether a principal is the one set, or any is wanted. One that is set without a realm is meant
-   * to be in the default realm; where there is none, in any.
-   *
-   * @param name a principal with its realm
+   * Whether a principal, with its realm, is the one set, or any is wanted. One that is set without
+   * a realm is meant to be in the default realm; where there is none, in any.
    */
   boolean isWanted(String name) {
     if (principal.isEmpty() || principal.equals(name)) {

@@ -17,28 +17,31 @@ public final class InitiatorCredentials {
   private final @Nullable GSSCredential credential;
 
   /** Where the JDK looks for service tickets; null where there is none. */
-  private final @Nullable Subject subject;
+  final @Nullable Subject subject;
 
-  private final ServiceTickets tickets;
+  final ServiceTickets tickets;
+
+  /** Whether their owner did not make them: a service acts as a user. */
+  final boolean isImpersonated;
 
   InitiatorCredentials(
       String name,
       String description,
       @Nullable GSSCredential credential,
       @Nullable Subject subject,
-      ServiceTickets tickets) {
+      ServiceTickets tickets,
+      boolean isImpersonated) {
     this.name = name;
     this.description = description;
     this.credential = credential;
     this.subject = subject;
     this.tickets = tickets;
+    this.isImpersonated = isImpersonated;
   }
 
   /**
    * Credentials that this library did not make, whose service tickets nobody else uses here.
    *
-   * @param name whose they are
-   * @param origin where they come from, to follow a verb
    * @param credential the credential; null where a Subject holds service tickets alone
    * @param subject where the JDK looks for service tickets and keeps them, or null
    */
@@ -49,7 +52,8 @@ public final class InitiatorCredentials {
         name.isEmpty() ? origin : "as " + name + " " + origin,
         credential,
         subject,
-        new ServiceTickets(subject, InstantSource.system()));
+        new ServiceTickets(subject, InstantSource.system()),
+        false);
   }
 
   /**
@@ -71,24 +75,13 @@ public final class InitiatorCredentials {
     return credential;
   }
 
-  /**
-   * The ticket-granting ticket, for those who tell how long it is good for.
-   *
-   * @return the ticket; null where there is none, or none that is known
-   */
+  /** The ticket-granting ticket, for those who tell how long it is good for. */
   public @Nullable KerberosTicket ticket() {
     Ticket granting = subject == null ? null : Ticket.granting(subject);
     return granting == null ? null : granting.ticket;
   }
 
-  /**
-   * Does something as the Subject whose credentials these are.
-   *
-   * @param action what to do
-   * @param <T> what comes of it
-   * @return what comes of it
-   * @throws SpnegoException if the action throws it
-   */
+  /** Does something as the Subject whose credentials these are. */
   public <T> T run(SaslAction<T> action) throws SpnegoException {
     // Without either the native library takes its default, unless it finds a Subject.
     boolean isIndifferent = subject == null && credential != null;
@@ -100,7 +93,6 @@ public final class InitiatorCredentials {
   /**
    * Begins an exchange with a server.
    *
-   * @param target the server's name
    * @return to be told how the exchange ends
    */
   public TicketAttempt begin(TargetName target) {

@@ -22,7 +22,6 @@ public final class InitiatorFinder {
   /**
    * Creates a finder; nothing is looked for yet.
    *
-   * @param settings what to look for
    * @param handler knows the user and password, or null; it is asked for the password only where
    *     one would be used
    */
@@ -38,18 +37,23 @@ public final class InitiatorFinder {
    * did not name: the calling thread's Subject where something in it is still valid, the native
    * library where it is on, the user's ticket cache.
    *
-   * @return the credentials
    * @throws SpnegoException if there are none, or they are not the principal's that is set
    */
   public InitiatorCredentials find() throws SpnegoException {
     try {
-      return search();
+      InitiatorCredentials own = search();
+      return settings.impersonate.isEmpty() || own.isImpersonated
+          ? own
+          : Impersonation.of(own, settings.impersonate);
     } catch (SpnegoException e) {
       throw e.forProtocol(settings.protocol);
     }
   }
 
   private InitiatorCredentials search() throws SpnegoException {
+    if (!settings.impersonate.isEmpty()) {
+      NativeLibrary.checkOff(settings, "the setting impersonate");
+    }
     if (settings.credential != null) {
       return of(settings.credential);
     }
@@ -143,7 +147,8 @@ public final class InitiatorFinder {
       throw new SpnegoException(
           Reason.KEYTAB, "Reading the keytab " + keytab + ": " + contents.fault() + ".", null);
     }
-    String wanted = user.name();
+    String name = user.name();
+    String wanted = name.substring(name.indexOf('\\') + 1);
     String first = "";
     for (String owner : contents.owners()) {
       if (owner.regionMatches(true, 0, wanted, 0, wanted.length())
@@ -156,7 +161,10 @@ public final class InitiatorFinder {
   }
 
   private InitiatorCredentials withPassword(Secret password) throws SpnegoException {
-    String principal = settings.principal.isEmpty() ? user.name() : settings.principal;
+    String principal =
+        settings.principal.isEmpty()
+            ? UserName.principal(user.name(), settings.realm)
+            : settings.principal;
     if (principal.isEmpty() || password.isEmpty()) {
       throw new SpnegoException(
           Reason.NO_CREDENTIALS,
@@ -202,19 +210,25 @@ public final class InitiatorFinder {
 
   private InitiatorCredentials login(LoginRequest request) throws SpnegoException {
     Login login = LoginCache.shared().get(request);
-    InitiatorCredentials made = login.credentials(request);
-    if (made == null) {
-      made = new SubjectCredentials(login.subject, request.origin()).good(settings);
-    } else if (!request.namesClient() && !settings.isWanted(made.name)) {
-      throw settings.notWanted(made.name, request.origin());
+    InitiatorCredentials own = login.credentials(request);
+    if (own == null) {
+      own = new SubjectCredentials(login.subject, request.origin()).good(settings);
+      if (own == null) {
+        throw request.withoutTicket();
+      }
+      return own;
     }
-    if (made == null) {
-      throw new SpnegoException(
-          Reason.JAAS_ENTRY,
-          "Logging in " + request.describe() + ": it gave no ticket-granting ticket.",
-          "Give its Krb5LoginModule no isInitiator=false; a client needs a ticket.",
-          null);
+    if (!request.namesClient() && !settings.isWanted(own.name)) {
+      throw settings.notWanted(own.name, request.origin());
     }
-    return made;
+    if (settings.impersonate.isEmpty()) {
+      return own;
+    }
+    LoginRequest other = request.as(settings.impersonate);
+    InitiatorCredentials impersonated = LoginCache.shared().get(other).credentials(other);
+    if (impersonated == null) {
+      throw other.withoutTicket();
+    }
+    return impersonated;
   }
 }

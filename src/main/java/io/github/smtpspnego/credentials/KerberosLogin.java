@@ -16,17 +16,15 @@ final class KerberosLogin {
   /**
    * Logs in.
    *
-   * @param request how
    * @param renew whether a ticket from a cache is to be renewed
    * @return a new Subject with its ticket-granting ticket
-   * @throws SpnegoException if the login gives no credentials
    */
   static Subject login(LoginRequest request, boolean renew) throws SpnegoException {
     checkReadable(request);
     Subject subject = new Subject();
     try {
-      String entry = request.jaasEntry.isEmpty() ? "smtp-spnego" : request.jaasEntry;
-      new LoginContext(entry, subject, request::answer, request.configuration(renew)).login();
+      String entry = request.jaasEntry().isEmpty() ? "smtp-spnego" : request.jaasEntry();
+      new LoginContext(entry, subject, request.answers(), request.configuration(renew)).login();
       return subject;
     } catch (LoginException | SecurityException e) {
       throw explain(request, e);
@@ -34,14 +32,14 @@ final class KerberosLogin {
   }
 
   private static void checkReadable(LoginRequest request) throws SpnegoException {
-    if (request.source == CredentialSource.KEYTAB
-        && request.file != null
-        && !Files.isReadable(request.file)) {
+    if (request.source() == CredentialSource.KEYTAB
+        && request.file() != null
+        && !Files.isReadable(request.file())) {
       throw new SpnegoException(
           Reason.KEYTAB,
           "Logging in "
               + request.describe()
-              + (Files.exists(request.file)
+              + (Files.exists(request.file())
                   ? ": the file cannot be read by this user."
                   : ": the file does not exist."),
           null);
@@ -54,16 +52,16 @@ final class KerberosLogin {
     Reason reason = KerberosFailure.reason(failure);
     boolean noneFound = reason == Reason.KEYTAB || reason == Reason.NO_CREDENTIALS;
     boolean unknown = reason == Reason.GSS_FAILURE;
-    if (request.source == CredentialSource.KEYTAB && request.file != null && noneFound) {
+    if (request.source() == CredentialSource.KEYTAB && request.file() != null && noneFound) {
       return new SpnegoException(
           Reason.KEYTAB,
           tried
               + ": it holds no usable key for that principal. "
-              + KeytabFile.describe(request.file),
+              + KeytabFile.describe(request.file()),
           failure);
     }
-    if (request.source == CredentialSource.TICKETCACHE && (noneFound || unknown)) {
-      boolean isMissing = request.file != null && !Files.exists(request.file);
+    if (request.source() == CredentialSource.TICKETCACHE && (noneFound || unknown)) {
+      boolean isMissing = request.file() != null && !Files.exists(request.file());
       return new SpnegoException(
           Reason.NO_CREDENTIALS,
           tried
@@ -72,7 +70,7 @@ final class KerberosLogin {
                   : ": no valid ticket was found there; one that has expired is none."),
           failure);
     }
-    if (request.source == CredentialSource.JAAS && unknown) {
+    if (request.source() == CredentialSource.JAAS && unknown) {
       return new SpnegoException(
           Reason.JAAS_ENTRY, tried + ": " + failure.getMessage() + ".", failure);
     }

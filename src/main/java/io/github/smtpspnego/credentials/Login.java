@@ -19,6 +19,9 @@ final class Login {
   /** How often credentials without a ticket to tell their end are looked at again. */
   private static final Duration WITHOUT_TICKET = Duration.ofMinutes(1);
 
+  /** How long another user's ticket is used; the KDC is then asked whether it still gives one. */
+  private static final Duration LONGEST_IMPERSONATION = Duration.ofMinutes(15);
+
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 
   /** Holds the ticket-granting ticket, and the service tickets that were got with it. */
@@ -84,9 +87,28 @@ final class Login {
       NamedCredential named = NamedCredential.of(ticket);
       made =
           new InitiatorCredentials(
-              named.name(), request.describe(named.name()), named.credential(), subject, tickets);
+              named.name(),
+              request.describe(named.name()),
+              named.credential(),
+              subject,
+              tickets,
+              false);
       credentials = made;
     }
+    return made;
+  }
+
+  /** A login as another user, for whom the owner of this one gets a ticket from the KDC. */
+  Login impersonate(LoginRequest own, String user, Instant now) throws SpnegoException {
+    InitiatorCredentials held = credentials(own);
+    if (held == null) {
+      throw own.withoutTicket();
+    }
+    InitiatorCredentials other = Impersonation.of(held, user);
+    Instant again = now.plus(LONGEST_IMPERSONATION);
+    Instant renew = again.isBefore(renewAt) ? again : renewAt;
+    Login made = new Login(new Subject(), other.tickets, stamp, renew, end, ticket);
+    made.credentials = other;
     return made;
   }
 

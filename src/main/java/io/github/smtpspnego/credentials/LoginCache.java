@@ -42,14 +42,14 @@ class LoginCache {
   /** Logs in; apart, so that tests can count and fail it. */
   Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant now)
       throws SpnegoException {
-    return Login.of(KerberosLogin.login(request, renew), stamp, now);
+    if (request.impersonated().isEmpty()) {
+      return Login.of(KerberosLogin.login(request, renew), stamp, now);
+    }
+    LoginRequest own = request.as("");
+    return get(own).impersonate(own, request.impersonated(), now);
   }
 
-  /**
-   * Gives a login that is valid now.
-   *
-   * @throws SpnegoException if there is none, and none can be made
-   */
+  /** Gives a login that is valid now. */
   final Login get(LoginRequest request) throws SpnegoException {
     return slot(request.key()).get(request);
   }
@@ -110,7 +110,7 @@ class LoginCache {
     Login get(LoginRequest request) throws SpnegoException {
       Instant now = clock.instant();
       usedAt = now.toEpochMilli();
-      FileStamp stamp = FileStamp.of(request.file);
+      FileStamp stamp = FileStamp.of(request.file());
       Login current = login;
       if (current != null && current.isFresh(stamp, now)) {
         return current;
@@ -121,7 +121,7 @@ class LoginCache {
           logins.run(
               !serves,
               () -> !isFresh(stamp),
-              () -> !request.isPersonal(),
+              () -> !request.answers().isPersonal(),
               () -> attempt(request, stamp));
       if (made == null) {
         made = serves ? current : login;
@@ -141,17 +141,23 @@ class LoginCache {
       boolean renew = current != null && current.stamp.equals(stamp);
       try {
         Login made = login(request, renew, current != null && !renew, stamp, now);
-        login = request.isPersonal() ? null : made;
+        login = request.answers().isPersonal() ? null : made;
         rejection = null;
         return made;
       } catch (SpnegoException e) {
-        if (current != null && renew && current.isValid(now) && !isRejection(e)) {
+        // Where the KDC does not let a user be impersonated any more, that ends at once.
+        boolean isFinal =
+            request.impersonated().isEmpty()
+                ? isRejection(e)
+                : e.reason() != Reason.KDC_UNREACHABLE;
+        if (current != null && renew && current.isValid(now) && !isFinal) {
           Login kept = current.retryAfter(now);
           login = kept;
           return kept;
         }
         login = null;
-        rejection = isRejection(e) && !request.isPersonal() ? new Rejection(e, now, stamp) : null;
+        boolean isOfPassword = request.impersonated().isEmpty() && !request.answers().isPersonal();
+        rejection = isOfPassword && isRejection(e) ? new Rejection(e, now, stamp) : null;
         throw e;
       }
     }
@@ -182,7 +188,10 @@ class LoginCache {
     private Login login(
         LoginRequest request, boolean renew, boolean changed, FileStamp stamp, Instant now)
         throws SpnegoException {
-      boolean rewritten = request.source == CredentialSource.TICKETCACHE && changed;
+      boolean rewritten =
+          request.source() == CredentialSource.TICKETCACHE
+              && request.impersonated().isEmpty()
+              && changed;
       for (int read = 1; ; read++) {
         try {
           return LoginCache.this.login(request, renew, stamp, now);

@@ -1,77 +1,57 @@
 package io.github.smtpspnego.credentials;
 
-import java.io.IOException;
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.callback.NameCallback;
-import javax.security.auth.callback.PasswordCallback;
-import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
 import javax.security.auth.login.Configuration;
 import org.jspecify.annotations.Nullable;
 
-/** One way to log in to Kerberos. Two requests with equal {@linkplain #key keys} share a login. */
-final class LoginRequest {
+/**
+ * One way to log in to Kerberos. Two requests with equal {@linkplain #key keys} share a login.
+ *
+ * @param source keytab, ticket cache, password or JAAS
+ * @param principal whom to log in as; empty where the ticket cache decides. For a JAAS entry the
+ *     user, which its modules may ask for
+ * @param file the keytab or ticket cache; null where the JDK looks for the ticket cache itself
+ * @param password the password, or null
+ * @param jaasEntry the JAAS entry; empty for the others
+ * @param configuration where the JAAS entry is looked up; null where that cannot be read
+ * @param answers answers what the login's modules ask
+ * @param impersonated the user to be authenticated as with the login; empty for its owner
+ */
+record LoginRequest(
+    CredentialSource source,
+    String principal,
+    @Nullable Path file,
+    @Nullable Secret password,
+    String jaasEntry,
+    @Nullable Configuration configuration,
+    Answers answers,
+    String impersonated) {
   private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
 
-  /** Keytab, ticket cache, password or JAAS. */
-  final CredentialSource source;
-
-  /**
-   * Whom to log in as; empty where the ticket cache decides. For a JAAS entry the user, which its
-   * modules may ask for.
-   */
-  final String principal;
-
-  /** The keytab or ticket cache; null where the JDK looks for the ticket cache itself. */
-  final @Nullable Path file;
-
-  final @Nullable Secret password;
-
-  /** The JAAS entry; empty for the others. */
-  final String jaasEntry;
-
-  /** Where the JAAS entry is looked up; null where it cannot be read. */
-  private final @Nullable Configuration configuration;
-
-  /** Answers what the JAAS entry's modules ask besides user and password. */
-  private final @Nullable CallbackHandler handler;
-
-  /** Whether the handler was asked: the login is then nobody else's. */
-  private boolean isPersonal;
-
-  private LoginRequest(
-      CredentialSource source,
-      String principal,
-      @Nullable Path file,
-      @Nullable Secret password,
-      String jaasEntry,
-      @Nullable Configuration configuration,
-      @Nullable CallbackHandler handler) {
-    this.source = source;
-    this.principal = principal;
-    this.file = file;
-    this.password = password;
-    this.jaasEntry = jaasEntry;
-    this.configuration = configuration;
-    this.handler = handler;
-  }
-
   static LoginRequest fromKeytab(Path keytab, String principal) {
-    return new LoginRequest(CredentialSource.KEYTAB, principal, keytab, null, "", null, null);
+    return of(CredentialSource.KEYTAB, principal, keytab, null);
   }
 
   static LoginRequest fromTicketCache(@Nullable Path cache) {
-    return new LoginRequest(CredentialSource.TICKETCACHE, "", cache, null, "", null, null);
+    return of(CredentialSource.TICKETCACHE, "", cache, null);
   }
 
   static LoginRequest withPassword(String principal, Secret password) {
-    return new LoginRequest(CredentialSource.PASSWORD, principal, null, password, "", null, null);
+    return of(CredentialSource.PASSWORD, principal, null, password);
+  }
+
+  private static LoginRequest of(
+      CredentialSource source, String principal, @Nullable Path file, @Nullable Secret password) {
+    Answers answers = new Answers(principal, password, null);
+    return new LoginRequest(source, principal, file, password, "", null, answers, "");
   }
 
   static LoginRequest byJaas(
@@ -82,8 +62,19 @@ final class LoginRequest {
     } catch (SecurityException e) {
       configuration = null; // the login reads it again, and tells what is wrong
     }
+    Answers answers = new Answers(user, password, handler);
     return new LoginRequest(
-        CredentialSource.JAAS, user, null, password, entry, configuration, handler);
+        CredentialSource.JAAS, user, null, password, entry, configuration, answers, "");
+  }
+
+  /**
+   * The same login, to be authenticated as another user with it.
+   *
+   * @param user the user; empty for the login's owner
+   */
+  LoginRequest as(String user) {
+    return new LoginRequest(
+        source, principal, file, password, jaasEntry, configuration, answers, user);
   }
 
   /** What makes two requests the same one. Holds no secret. */
@@ -94,7 +85,8 @@ final class LoginRequest {
         String.valueOf(file),
         password == null ? "" : password.fingerprint(),
         jaasEntry,
-        configuration == null ? "" : configuration);
+        configuration == null ? "" : configuration,
+        impersonated);
   }
 
   /** The request in words: "as alice@REALM from the keytab /etc/mail.keytab". */
@@ -121,34 +113,22 @@ final class LoginRequest {
 
   /** Where the credentials come from: "from the keytab /etc/mail.keytab". */
   String origin() {
-    return switch (source) {
-      case KEYTAB -> "from the keytab " + file;
-      case TICKETCACHE ->
-          file == null ? "from the user's ticket cache" : "from the ticket cache " + file;
-      case JAAS -> "by the JAAS entry " + jaasEntry;
-      default -> "with a password";
-    };
-  }
-
-  /** Whether the login depends on more than the {@linkplain #key key} says. */
-  boolean isPersonal() {
-    return isPersonal;
-  }
-
-  /** Answers what a login module asks; never from the console. */
-  void answer(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
-    for (Callback callback : callbacks) {
-      if (callback instanceof NameCallback name && !principal.isEmpty()) {
-        name.setName(principal);
-      } else if (callback instanceof PasswordCallback secret && password != null) {
-        secret.setPassword(password.isEmpty() ? null : password.chars());
-      } else if (handler == null) {
-        throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
-      } else if (!(callback instanceof NameCallback)) { // the handler knows no name
-        isPersonal = true;
-        handler.handle(new Callback[] {callback});
-      }
+    if (source == CredentialSource.KEYTAB) {
+      return "from the keytab " + file;
     }
+    if (source == CredentialSource.TICKETCACHE) {
+      return file == null ? "from the user's ticket cache" : "from the ticket cache " + file;
+    }
+    return source == CredentialSource.JAAS ? "by the JAAS entry " + jaasEntry : "with a password";
+  }
+
+  /** The failure of a login that gives a client nothing to authenticate with. */
+  SpnegoException withoutTicket() {
+    return new SpnegoException(
+        Reason.JAAS_ENTRY,
+        "Logging in " + describe() + ": it gave no ticket-granting ticket.",
+        "Give its Krb5LoginModule no isInitiator=false; a client needs a ticket.",
+        null);
   }
 
   /**

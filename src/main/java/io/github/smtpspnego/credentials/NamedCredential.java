@@ -59,8 +59,6 @@ record NamedCredential(GSSCredential credential, String name, boolean isGood) {
    * useSubjectCredsOnly=false}, it logs in by itself and asks for a password on the console. So it
    * gets a Subject with this ticket, and behind it one that is always valid and never usable. If
    * the first expires or is destroyed at this very moment, the call fails.
-   *
-   * @throws SpnegoException if the JDK cannot make one of it
    */
   static NamedCredential of(Ticket ticket) throws SpnegoException {
     Subject alone = new Subject();

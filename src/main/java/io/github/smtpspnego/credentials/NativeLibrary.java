@@ -40,11 +40,7 @@ final class NativeLibrary {
     }
   }
 
-  /**
-   * Acquires the library's credential of the principal wanted; where none is, its default.
-   *
-   * @throws SpnegoException if there is none, or the library is not there
-   */
+  /** Acquires the library's credential of the principal wanted; where none is, its default. */
   static InitiatorCredentials credentials(CredentialSettings settings) throws SpnegoException {
     if (!isOn()) {
       throw new SpnegoException(
@@ -93,11 +89,7 @@ final class NativeLibrary {
     }
   }
 
-  /**
-   * Whether a setting {@code ticketcache} names the cache that the library takes by itself.
-   *
-   * @param name the setting
-   */
+  /** Whether a setting {@code ticketcache} names the cache that the library takes by itself. */
   static boolean isDefaultCache(String name) {
     String variable = System.getenv("KRB5CCNAME");
     try {

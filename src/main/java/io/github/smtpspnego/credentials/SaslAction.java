@@ -2,17 +2,7 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 
-/**
- * A computation that may end in a {@link SpnegoException}.
- *
- * @param <T> the type of its result
- */
+/** A computation that may end in a {@link SpnegoException}. */
 public interface SaslAction<T> {
-  /**
-   * Runs the computation.
-   *
-   * @return its result
-   * @throws SpnegoException if it fails
-   */
   T run() throws SpnegoException;
 }

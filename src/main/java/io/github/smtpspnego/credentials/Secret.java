@@ -63,16 +63,14 @@ final class Secret implements AutoCloseable {
       return "";
     }
     ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
-    byte[] octets = new byte[encoded.remaining()];
-    encoded.get(octets);
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(KEY, "HmacSHA256"));
-      return HexFormat.of().formatHex(mac.doFinal(octets));
+      mac.update(encoded);
+      return HexFormat.of().formatHex(mac.doFinal());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("HmacSHA256 is in every JDK", e);
     } finally {
-      Arrays.fill(octets, (byte) 0);
       encoded.clear().put(new byte[encoded.capacity()]);
     }
   }

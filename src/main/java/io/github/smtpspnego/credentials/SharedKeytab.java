@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KeyTab;
@@ -28,9 +27,6 @@ import org.ietf.jgss.GSSException;
 final class SharedKeytab {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
   private static final int MOST_FILES = 64;
-
-  /** The file is looked at no more often. */
-  private static final long REST = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final Map<Path, SharedKeytab> SHARED = new ConcurrentHashMap<>();
 
@@ -55,7 +51,6 @@ final class SharedKeytab {
   private final Map<String, GSSCredential> credentials = new ConcurrentHashMap<>();
   private FileStamp stamp = FileStamp.NONE;
   private Contents contents = new Contents(0, "the file does not exist", Map.of());
-  private long looked = System.nanoTime() - REST;
 
   private SharedKeytab(Path file) {
     this.file = file;
@@ -73,14 +68,10 @@ final class SharedKeytab {
   }
 
   synchronized Contents contents() {
-    long now = System.nanoTime();
-    if (now - looked >= REST) {
-      looked = now;
-      FileStamp current = FileStamp.of(file);
-      if (!current.equals(stamp) || current.equals(FileStamp.NONE)) {
-        stamp = current;
-        contents = read();
-      }
+    FileStamp current = FileStamp.of(file);
+    if (!current.equals(stamp) || current.equals(FileStamp.NONE)) {
+      stamp = current;
+      contents = read();
     }
     return contents;
   }

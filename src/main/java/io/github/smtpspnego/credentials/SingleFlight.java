@@ -24,9 +24,7 @@ final class SingleFlight {
    * @param waits whether to wait where another thread is at it
    * @param needed whether the request is still needed, after the wait
    * @param shared whether a failure of this request is one for the threads that wait, too
-   * @param request makes it
    * @return what the request gave; null where it was not made
-   * @throws SpnegoException if the request does, or the one that was waited for did
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
   <T> @Nullable T run(

@@ -24,11 +24,7 @@ final class Subjects {
     }
   }
 
-  /**
-   * Runs an action as a Subject, or as no Subject where it is null.
-   *
-   * @param failure the checked exceptions that the action throws
-   */
+  /** Runs an action as a Subject, or as no Subject where it is null. */
   static <T, E extends Exception> T doAs(
       @Nullable Subject subject, Class<E> failure, PrivilegedExceptionAction<T> action) throws E {
     try {

@@ -30,12 +30,7 @@ public final class TicketAttempt {
     this.drops = ticket.drops();
   }
 
-  /**
-   * The target's name for the context. It is made once for a login and a target.
-   *
-   * @return the name
-   * @throws SpnegoException if the JDK cannot make a name of it, for lack of a realm say
-   */
+  /** The target's name for the context. It is made once for a login and a target. */
   public GSSName name() throws SpnegoException {
     try {
       return ticket.name();
@@ -49,14 +44,18 @@ public final class TicketAttempt {
    * Makes the first token, for which the KDC is asked where no ticket is cached: by one thread
    * where several want the same.
    *
-   * @param firstToken makes it
-   * @param <T> what it makes
-   * @return what it made
    * @throws SpnegoException if it throws it, or the thread that was waited for got no ticket
    */
   public <T> T inTurn(SaslAction<T> firstToken) throws SpnegoException {
     drops = ticket.drops();
-    return ticket.inTurn(firstToken);
+    try {
+      return ticket.inTurn(firstToken);
+    } catch (SpnegoException e) {
+      throw credentials.isImpersonated
+          ? Impersonation.refused(
+              "Asking for a ticket for " + ticket.target() + " " + credentials.describe(), e)
+          : e;
+    }
   }
 
   /** Ends it: the server proved that it could read the ticket, or the ticket was never sent. */

@@ -13,11 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class UserAndPassword {
   private final @Nullable CallbackHandler handler;
 
-  /**
-   * Creates an asker; nothing is asked yet.
-   *
-   * @param handler the handler, or null
-   */
+  /** Creates an asker; nothing is asked yet. */
   public UserAndPassword(@Nullable CallbackHandler handler) {
     this.handler = handler;
   }

@@ -1,5 +1,6 @@
 package io.github.smtpspnego.gss;
 
+import com.sun.security.jgss.ExtendedGSSCredential;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
@@ -77,5 +78,21 @@ public final class Gss {
         GSSCredential.INDEFINITE_LIFETIME,
         Oids.KERBEROS,
         GSSCredential.ACCEPT_ONLY);
+  }
+
+  /**
+   * Asks the KDC for a ticket of another user for oneself (S4U2self, MS-SFU), with which contexts
+   * are that user's by constrained delegation (S4U2proxy).
+   *
+   * @param own the credential of a service
+   * @param user the other user's principal
+   * @return a credential of that user's
+   * @throws GSSException if the KDC gives no such ticket, or the credential is not the JDK's own
+   */
+  public static GSSCredential impersonate(GSSCredential own, String user) throws GSSException {
+    if (own instanceof ExtendedGSSCredential extended) {
+      return extended.impersonate(MANAGER.createName(user, Oids.KERBEROS_PRINCIPAL_NAME));
+    }
+    throw new GSSException(GSSException.UNAVAILABLE);
   }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.ietf.jgss.GSSContext;
-import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.MessageProp;
@@ -31,9 +30,7 @@ final class KerberosAcceptor {
   private final Supplier<String> attempt;
   private @Nullable TicketLabel ticket;
   private @Nullable GSSContext context;
-  private @Nullable String client;
-  private @Nullable String target;
-  private @Nullable GSSCredential delegated;
+  private @Nullable Peer peer;
 
   KerberosAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
     this.keys = keys;
@@ -58,7 +55,7 @@ final class KerberosAcceptor {
         byte[] token = key.principal().map(message::token).orElseGet(message::token);
         byte[] reply = made.acceptSecContext(token, 0, token.length);
         remember(message);
-        readPeer(made, key, message.ticket);
+        peer = peer(made, key, message.ticket);
         return reply;
       } catch (SpnegoException e) {
         dispose();
@@ -95,38 +92,24 @@ final class KerberosAcceptor {
     }
   }
 
-  private void readPeer(GSSContext established, AcceptorKey key, TicketLabel label)
+  private static Peer peer(GSSContext established, AcceptorKey key, TicketLabel label)
       throws GSSException {
     GSSName source = established.getSrcName();
     if (!established.isEstablished() || source == null || source.isAnonymous()) {
       throw new GSSException(GSSException.FAILURE, -1, "the context does not name the client");
     }
-    delegated = established.getCredDelegState() ? established.getDelegCred() : null;
-    // The client chooses the name that is written on the ticket, but not whose key reads it.
-    target = key.principal().orElseGet(label::principal);
-    client = source.toString();
+    return new Peer(
+        source.toString(),
+        // The client chooses the name that is written on the ticket, but not whose key reads it.
+        key.principal().orElseGet(label::principal),
+        established.getCredDelegState()
+            ? Optional.ofNullable(established.getDelegCred())
+            : Optional.empty());
   }
 
-  /** Whether a token was accepted, so that the client proved to be who it says. */
-  boolean isEstablished() {
-    return client != null;
-  }
-
-  String client() {
-    return proved(client);
-  }
-
-  String target() {
-    return proved(target);
-  }
-
-  /** The realm of the key that the client's ticket was read with. */
-  String keyRealm() {
-    return target().substring(target().lastIndexOf('@') + 1);
-  }
-
-  Optional<GSSCredential> delegated() {
-    return Optional.ofNullable(delegated);
+  /** What the token proved; null before one was accepted. */
+  @Nullable Peer peer() {
+    return peer;
   }
 
   /**
@@ -188,13 +171,6 @@ final class KerberosAcceptor {
       throw new IllegalStateException("no token was accepted");
     }
     return context;
-  }
-
-  private static String proved(@Nullable String name) {
-    if (name == null) {
-      throw new IllegalStateException("the client is not proved");
-    }
-    return name;
   }
 
   private SpnegoException replay(@Nullable Exception failure) {

@@ -3,9 +3,7 @@ package io.github.smtpspnego.gss;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
-import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
@@ -87,12 +85,14 @@ public final class SpnegoAcceptor {
           Reason.PROTOCOL, "a token of " + token.length + " octets, more than " + MAX_TOKEN);
     }
     PeerToken received = new PeerToken(token);
-    return switch (state) {
-      case START -> start(received);
-      case TOKEN -> takeToken(response(received));
-      case MIC -> takeMic(response(received));
-      case ESTABLISHED -> throw refused(Reason.PROTOCOL, received.describe() + " after the last");
-    };
+    if (state == State.START) {
+      return start(received);
+    }
+    if (state == State.ESTABLISHED) {
+      throw refused(Reason.PROTOCOL, received.describe() + " after the last");
+    }
+    NegTokenResp response = response(received);
+    return state == State.TOKEN ? takeToken(response) : takeMic(response);
   }
 
   private byte[] start(PeerToken received) throws SpnegoException {
@@ -171,7 +171,7 @@ public final class SpnegoAcceptor {
 
   /** Whether the negotiation is over and the client proved. */
   public boolean isEstablished() {
-    return state == State.ESTABLISHED && kerberos.isEstablished();
+    return state == State.ESTABLISHED && kerberos.peer() != null;
   }
 
   /** Whether the client began with SPNEGO rather than with Kerberos. */
@@ -179,24 +179,17 @@ public final class SpnegoAcceptor {
     return spnego;
   }
 
-  /** The client's principal with its realm, once it is proved. */
-  public String client() {
-    return kerberos.client();
-  }
-
-  /** The server's principal whose key the ticket was read with, once the client is proved. */
-  public String target() {
-    return kerberos.target();
-  }
-
-  /** The realm of that key. */
-  public String keyRealm() {
-    return kerberos.keyRealm();
-  }
-
-  /** The ticket that the client forwarded. */
-  public Optional<GSSCredential> delegated() {
-    return kerberos.delegated();
+  /**
+   * What the client proved.
+   *
+   * @throws IllegalStateException before the negotiation is over
+   */
+  public Peer peer() {
+    Peer peer = kerberos.peer();
+    if (state != State.ESTABLISHED || peer == null) {
+      throw new IllegalStateException("the client is not proved");
+    }
+    return peer;
   }
 
   /**

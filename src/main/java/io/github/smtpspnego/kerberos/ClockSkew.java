@@ -16,11 +16,7 @@ public final class ClockSkew {
 
   private ClockSkew() {}
 
-  /**
-   * How far the clocks may differ. The configuration is read once in a minute at most.
-   *
-   * @return the difference
-   */
+  /** How far the clocks may differ. The configuration is read once in a minute at most. */
   public static Duration allowed() {
     Reading known = latest;
     long now = System.nanoTime();

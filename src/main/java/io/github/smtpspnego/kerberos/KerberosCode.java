@@ -9,7 +9,6 @@ public final class KerberosCode {
   /**
    * Why an exchange that ended with this code did not succeed.
    *
-   * @param code the number of RFC 4120
    * @return the reason; {@link Reason#GSS_FAILURE} where the code alone does not tell
    */
   public static Reason reason(int code) {
@@ -28,12 +27,7 @@ public final class KerberosCode {
     };
   }
 
-  /**
-   * The code in words.
-   *
-   * @param code the number of RFC 4120
-   * @return its meaning and number
-   */
+  /** The code in words. */
   public static String describe(int code) {
     String meaning =
         switch (code) {

@@ -69,21 +69,12 @@ public final class KerberosFailure {
    *
    * @param tried what was tried, as the start of a sentence without its full stop: "Asking the KDC
    *     for a ticket for smtp@host as alice@REALM"
-   * @param failure what the JDK threw
-   * @return the exception to throw
    */
   public static SpnegoException explain(String tried, Throwable failure) {
     return explain(reason(failure), tried, failure);
   }
 
-  /**
-   * The same where the caller knows the reason better.
-   *
-   * @param reason the reason
-   * @param tried what was tried, as the start of a sentence without its full stop
-   * @param failure what the JDK threw
-   * @return the exception to throw
-   */
+  /** The same where the caller knows the reason better. */
   public static SpnegoException explain(Reason reason, String tried, Throwable failure) {
     String cameBack = cameBack(failure);
     return new SpnegoException(
@@ -93,7 +84,6 @@ public final class KerberosFailure {
   /**
    * Why the JDK threw it.
    *
-   * @param failure what the JDK threw
    * @return the reason; {@link Reason#GSS_FAILURE} where it is none of the known ones
    */
   public static Reason reason(Throwable failure) {
@@ -144,11 +134,15 @@ public final class KerberosFailure {
           + Krb5Conf.read().describe()
           + ". How long a KDC is waited for is set there, by kdc_timeout and max_retries.";
     }
+    String suffix =
+        cameBack.contains("locate KDC") || cameBack.contains("kdc for realm")
+            ? " The suffix of a user principal name is often not the realm."
+            : "";
     return reason == Reason.NO_REALM
             || reason == Reason.KDC_UNREACHABLE
             || reason == Reason.CLIENT_UNKNOWN
             || reason == Reason.SERVER_UNKNOWN
-        ? " " + Krb5Conf.read().describe() + "."
+        ? " " + Krb5Conf.read().describe() + "." + suffix
         : "";
   }
 

@@ -33,9 +33,7 @@ public final class KeytabFile {
   /**
    * Lists a keytab.
    *
-   * @param file the file
    * @return its entries in the order of the file
-   * @throws IOException if the file cannot be read or is no keytab
    */
   public static List<Entry> read(Path file) throws IOException {
     if (Files.size(file) > MAX_SIZE) {
@@ -62,12 +60,7 @@ public final class KeytabFile {
     return List.copyOf(entries);
   }
 
-  /**
-   * A keytab's contents in words, for messages. Never throws.
-   *
-   * @param file the file
-   * @return a sentence
-   */
+  /** A keytab's contents in words, for messages. Never throws. */
   public static String describe(Path file) {
     try {
       StringBuilder list = new StringBuilder();

@@ -96,20 +96,12 @@ public final class Krb5Conf {
     return location;
   }
 
-  /**
-   * Whether the JDK refuses the configuration as a whole.
-   *
-   * @return true where there is an error in it
-   */
+  /** Whether the JDK refuses the configuration as a whole. */
   public boolean isRefused() {
     return isRefused;
   }
 
-  /**
-   * The realm of names without one.
-   *
-   * @return the realm, empty where none is named
-   */
+  /** The realm of names without one. */
   public Optional<String> defaultRealm() {
     return realmOfProperty == null
         ? value("libdefaults", "default_realm")
@@ -119,7 +111,6 @@ public final class Krb5Conf {
   /**
    * The KDCs that are named for a realm.
    *
-   * @param realm the realm
    * @return hosts, each with its port where it has one, as written
    */
   public List<String> kdcs(String realm) {
@@ -136,7 +127,6 @@ public final class Krb5Conf {
    * A value.
    *
    * @param path its section, its subsection where there is one, and its name
-   * @return the first value of that name; empty where there is none
    */
   public Optional<String> value(String... path) {
     return values(path).stream().findFirst();
@@ -152,11 +142,7 @@ public final class Krb5Conf {
         : section.values().getOrDefault(path[path.length - 1], List.of());
   }
 
-  /**
-   * The configuration in words.
-   *
-   * @return the place, the default realm and the KDCs
-   */
+  /** The configuration in words. */
   public String describe() {
     Map<String, List<String>> named = new TreeMap<>();
     if (realmOfProperty != null) {

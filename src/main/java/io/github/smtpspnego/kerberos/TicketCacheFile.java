@@ -26,7 +26,6 @@ public final class TicketCacheFile {
    *
    * @param name a path, with {@code FILE:} before it or not
    * @param origin which setting or variable says so, for messages
-   * @return the path
    * @throws SpnegoException if the name is of another type of cache
    */
   public static Path named(String name, String origin) throws SpnegoException {

@@ -13,7 +13,6 @@ public final class TypedName {
   /**
    * The type of what is not a file.
    *
-   * @param name the name
    * @return the type in upper case, {@code KCM} say; empty for a path, with {@code FILE:} or not
    */
   public static String type(String name) {
@@ -31,7 +30,6 @@ public final class TypedName {
    * The path of a file.
    *
    * @param name the path, with {@code FILE:} before it or not
-   * @return the path
    * @throws InvalidPathException if it cannot be one
    */
   public static Path path(String name) {

@@ -1,8 +1,14 @@
 package io.github.smtpspnego.mail;
 
+import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoProvider;
+import jakarta.mail.NoSuchProviderException;
 import jakarta.mail.Provider;
+import jakarta.mail.Session;
 import java.lang.System.Logger.Level;
+import java.util.Properties;
+import java.util.ServiceConfigurationError;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Offers the transport for {@code smtp}. Not Angus's {@code DefaultProvider}, so it comes first.
@@ -20,6 +26,8 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
    */
   static final String SWITCH = "smtp.spnego.autoregister";
 
+  private static final String TRANSPORT = "io.github.smtpspnego.mail.SpnegoSMTPTransport";
+  private static final AtomicBoolean IS_ORDER_CHECKED = new AtomicBoolean();
   private static final String ANGUS = "org.eclipse.angus.mail.smtp.SMTPTransport";
 
   /** For Jakarta Mail's service loader. */
@@ -31,7 +39,7 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
     super(
         Type.TRANSPORT,
         register() ? protocol : "smtp-spnego-not-offered-for-" + protocol,
-        "io.github.smtpspnego.mail.SpnegoSMTPTransport", // its class may be missing a superclass
+        TRANSPORT, // its class may be missing a superclass
         "smtp-spnego",
         null);
   }
@@ -55,6 +63,7 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
       Class<?> angus = Class.forName(ANGUS, false, SpnegoSMTPProvider.class.getClassLoader());
       // On the module path it is in one of two modules, and only one can be named in ours.
       SpnegoSMTPProvider.class.getModule().addReads(angus.getModule());
+      checkOrder();
       return true;
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
@@ -62,6 +71,36 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
       System.getLogger("io.github.smtpspnego")
           .log(Level.WARNING, "The security provider could not be installed.", e);
       return false;
+    }
+  }
+
+  /**
+   * Warns once where Sessions take another transport. Jakarta Mail 2.1.2 and 2.1.3 do not know
+   * which provider is Angus Mail's default one, and take the first on the class path. What the
+   * Session that is being made will take is not to be seen, so another one is asked.
+   */
+  private static void checkOrder() {
+    if (System.getProperty("mail.smtp.class") != null || IS_ORDER_CHECKED.getAndSet(true)) {
+      return;
+    }
+    try {
+      Provider taken = Session.getInstance(new Properties()).getProvider("smtp");
+      if (!(taken instanceof SpnegoSMTPProvider)) {
+        System.getLogger("io.github.smtpspnego")
+            .log(
+                Level.WARNING,
+                "Jakarta Mail takes the transport "
+                    + taken.getClassName()
+                    + ", which stands before smtp-spnego on the class path. It does not read"
+                    + " mail.smtp.sasl.spnego.enable. Put smtp-spnego before it, use"
+                    + " jakarta.mail-api 2.1.4 or later, or set mail.smtp.class="
+                    + TRANSPORT
+                    + " in the Session's properties. ("
+                    + SpnegoException.GUIDE
+                    + "class-path-order)");
+      }
+    } catch (NoSuchProviderException | ServiceConfigurationError e) {
+      // The program's own Session says so.
     }
   }
 }

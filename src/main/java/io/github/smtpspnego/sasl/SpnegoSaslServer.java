@@ -2,7 +2,9 @@ package io.github.smtpspnego.sasl;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.credentials.AcceptedNames;
 import io.github.smtpspnego.credentials.SaslAction;
+import io.github.smtpspnego.gss.Peer;
 import io.github.smtpspnego.gss.Printable;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
@@ -131,29 +133,21 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     if (!acceptor().isEstablished()) {
       return token;
     }
-    checkRealm(acceptor().client(), acceptor().keyRealm());
+    checkRealm(acceptor().peer());
     state = State.ESTABLISHED;
     return token.length == 0 ? afterLastToken(NOTHING) : token;
   }
 
   /** The KDC vouches for clients of other realms that it trusts; the server need not. */
-  private void checkRealm(String client, String keyRealm) throws SpnegoException {
-    if (!settings().credentials().names().letsInClientsOf(realmOf(client), keyRealm)) {
+  private void checkRealm(Peer peer) throws SpnegoException {
+    AcceptedNames names = settings().credentials().names();
+    if (!names.letsInClientsOf(peer.clientRealm(), peer.serverRealm())) {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
           tried() + ": clients of its realm are not let in.",
           "If they are to be, add the realm to the server's realms.",
           null);
     }
-  }
-
-  /** A realm may hold an @ as well; before one in a name the JDK writes a backslash. */
-  private static String realmOf(String client) {
-    int at = client.indexOf('@');
-    while (at > 0 && client.charAt(at - 1) == '\\') {
-      at = client.indexOf('@', at + 1);
-    }
-    return client.substring(at + 1);
   }
 
   /** Makes the layer offer, RFC 2222 section 7.2.2, or ends without one. */
@@ -206,8 +200,9 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   /** The one way to success. */
   private void complete(Optional<String> requested, SecurityLayer negotiated)
       throws SpnegoException {
+    Peer peer = acceptor().peer();
     authorizationId =
-        settings().authorization().grant(acceptor().client(), acceptor().keyRealm(), requested);
+        settings().authorization().grant(peer.client(), peer.serverRealm(), requested);
     agree(negotiated);
     state = State.COMPLETE;
     if (negotiated.qop() == Qop.AUTH) {
@@ -229,13 +224,13 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   /** The client's principal with its realm, which it proved to be. */
   public String principal() {
     negotiated();
-    return acceptor().client();
+    return acceptor().peer().client();
   }
 
   /** The server's principal with its realm whose key the client's ticket was read with. */
   public String target() {
     negotiated();
-    return acceptor().target();
+    return acceptor().peer().server();
   }
 
   @Override
@@ -245,7 +240,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     }
     SecurityLayer negotiated = negotiated();
     return name.equals(Sasl.CREDENTIALS)
-        ? acceptor().delegated().orElse(null)
+        ? acceptor().peer().delegated().orElse(null)
         : negotiated.property(name);
   }
 
@@ -303,7 +298,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     if (acceptor == null) {
       return "Accepting a client with " + mechanism;
     }
-    String client = acceptor.isEstablished() ? Printable.of(acceptor.client()) : "a client";
+    String client = acceptor.isEstablished() ? Printable.of(acceptor.peer().client()) : "a client";
     return "Accepting " + client + " " + settings().credentials().describe();
   }
 }

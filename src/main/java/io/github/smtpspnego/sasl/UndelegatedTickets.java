@@ -1,5 +1,6 @@
 package io.github.smtpspnego.sasl;
 
+import io.github.smtpspnego.SpnegoException;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +25,9 @@ final class UndelegatedTickets {
               "{0}: delegation=true, and the ticket-granting ticket was not forwarded, because it is"
                   + " not forwardable or the KDC refused to forward it. Log in with a forwardable"
                   + " ticket (kinit -f, or forwardable = true in krb5.conf)."
-                  + " (TROUBLESHOOTING.md#delegation)",
+                  + " ("
+                  + SpnegoException.GUIDE
+                  + "delegation)",
               tried);
     }
   }

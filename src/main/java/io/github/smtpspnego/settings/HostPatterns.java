@@ -8,7 +8,6 @@ final class HostPatterns {
    * Whether one of the patterns matches a host's name, in any case.
    *
    * @param patterns patterns separated by commas
-   * @param host the name
    */
   static boolean match(String patterns, String host) {
     if (patterns.equals("*")) {

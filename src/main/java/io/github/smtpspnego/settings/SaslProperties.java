@@ -45,7 +45,6 @@ public final class SaslProperties {
   /**
    * Those of some mechanisms that mean SPNEGO here.
    *
-   * @param mechanisms names of SASL mechanisms, in any case (RFC 4422 section 3.1)
    * @return {@code GSSAPI} and {@code GSS-SPNEGO} as far as they are among them, in their order
    */
   public static List<String> spnego(List<String> mechanisms) {
@@ -55,21 +54,13 @@ public final class SaslProperties {
         .toList();
   }
 
-  /**
-   * Whether a mechanism means SPNEGO here.
-   *
-   * @param mechanism the name of a SASL mechanism, in any case
-   * @return true for {@code GSSAPI} and {@code GSS-SPNEGO}
-   */
+  /** Whether the name of a mechanism, in any case, means SPNEGO here. */
   public static boolean isSpnego(String mechanism) {
     return mechanism.equalsIgnoreCase(GSSAPI) || mechanism.equalsIgnoreCase(GSS_SPNEGO);
   }
 
   /**
-   * Whether the mechanisms hold to the policies asked for.
-   *
-   * @param properties with {@code javax.security.sasl.policy.*}, or null
-   * @return false where a policy is asked for that they do not hold to
+   * Whether the mechanisms hold to the policies asked for, {@code javax.security.sasl.policy.*}.
    */
   public static boolean policiesHold(@Nullable Map<?, ?> properties) {
     if (properties != null) {
@@ -86,9 +77,7 @@ public final class SaslProperties {
   /**
    * The layers asked for.
    *
-   * @param settings with {@code javax.security.sasl.qop}
    * @return the layers, best first; authentication only where nothing is asked for
-   * @throws SpnegoException if the value is not a list of known layers
    */
   public static List<Qop> qop(SettingsReader settings) throws SpnegoException {
     String value = settings.property(Sasl.QOP).orElse("");
@@ -103,13 +92,7 @@ public final class SaslProperties {
     }
   }
 
-  /**
-   * The largest message taken under a layer.
-   *
-   * @param settings with {@code javax.security.sasl.maxbuffer}
-   * @return the size in octets
-   * @throws SpnegoException if the value is no size that fits three octets
-   */
+  /** The largest message taken under a layer. */
   public static int maxBuffer(SettingsReader settings) throws SpnegoException {
     String value = settings.property(Sasl.MAX_BUFFER).orElse("");
     if (value.isEmpty()) {

@@ -26,12 +26,7 @@ public final class SettingsReader {
   private final Map<?, ?> properties;
   private final boolean readsSystem;
 
-  /**
-   * Creates a client's reader; nothing is read yet.
-   *
-   * @param protocol the mail protocol
-   * @param properties the properties handed to the factory, or null
-   */
+  /** Creates a client's reader; nothing is read yet. */
   public SettingsReader(String protocol, @Nullable Map<?, ?> properties) {
     this(protocol, properties, true);
   }
@@ -39,10 +34,6 @@ public final class SettingsReader {
   /**
    * Creates a server's reader. It reads no system property, so that the settings of a client in the
    * same JVM do not reach a server.
-   *
-   * @param protocol the mail protocol
-   * @param properties the properties handed to the factory, or null
-   * @return the reader
    */
   public static SettingsReader ofServer(String protocol, @Nullable Map<?, ?> properties) {
     return new SettingsReader(protocol, properties, false);
@@ -56,21 +47,12 @@ public final class SettingsReader {
     this.properties = properties == null ? Map.of() : properties;
   }
 
-  /**
-   * The protocol whose settings these are.
-   *
-   * @return its name in lower case
-   */
+  /** The protocol whose settings these are, in lower case. */
   public String protocol() {
     return protocol;
   }
 
-  /**
-   * The setting {@code enable}.
-   *
-   * @return its choice; {@link Switch#AUTO} where it is not set
-   * @throws SpnegoException if it has a bad value
-   */
+  /** The setting {@code enable}. */
   public Switch enable() throws SpnegoException {
     return constant(SpnegoOption.ENABLE, Switch.class);
   }
@@ -79,22 +61,14 @@ public final class SettingsReader {
    * Whether a SASL mechanism of ours that is asked for on this protocol means SPNEGO.
    *
    * @return true where {@code enable} is {@code true}, or {@code auto} on smtp and smtps
-   * @throws SpnegoException if the setting {@code enable} has a bad value
    */
   public boolean isOn() throws SpnegoException {
-    return switch (enable()) {
-      case TRUE -> true;
-      case AUTO -> protocol.equals("smtp") || protocol.equals("smtps");
-      case FALSE -> false;
-    };
+    Switch enable = enable();
+    return enable == Switch.TRUE
+        || (enable == Switch.AUTO && (protocol.equals("smtp") || protocol.equals("smtps")));
   }
 
-  /**
-   * Whether the host is one of those known to speak SPNEGO (MS-SSEAN section 1.5).
-   *
-   * @param host the server's name, or null
-   * @return true where one of the patterns set matches it
-   */
+  /** Whether the host is one of those known to speak SPNEGO (MS-SSEAN section 1.5). */
   public boolean isKnownHost(@Nullable String host) {
     return HostPatterns.match(text(SpnegoOption.HOSTS).orElse(""), host == null ? "" : host);
   }
@@ -102,7 +76,6 @@ public final class SettingsReader {
   /**
    * Any property as text.
    *
-   * @param name its whole name
    * @return its value without blanks around it; empty where it is not set or blank
    */
   public Optional<String> property(String name) {
@@ -111,10 +84,7 @@ public final class SettingsReader {
   }
 
   /**
-   * A property of the factory's as an object, {@code javax.security.sasl.credentials} say.
-   *
-   * @param name its whole name
-   * @return the object; null where it is not set
+   * A property of the factory's as an object, {@code javax.security.sasl.credentials} say, or null.
    */
   public @Nullable Object object(String name) {
     return properties.get(name);
@@ -123,7 +93,6 @@ public final class SettingsReader {
   /**
    * A setting as text.
    *
-   * @param option the setting
    * @return its value, or its default; empty where both are
    */
   public Optional<String> text(SpnegoOption option) {
@@ -134,9 +103,7 @@ public final class SettingsReader {
   /**
    * A setting that is set to one of its choices.
    *
-   * @param option the setting
    * @return the choice; empty where it is not set
-   * @throws SpnegoException if it is set to something else
    */
   public Optional<String> choice(SpnegoOption option) throws SpnegoException {
     String set = read(name(option));
@@ -147,22 +114,13 @@ public final class SettingsReader {
    * A setting as a constant.
    *
    * @param option the setting; its choices are the names of the constants in lower case
-   * @param type the constants' type
-   * @param <E> that type
    * @return the constant chosen, or that of the default
-   * @throws SpnegoException if it is set to something else
    */
   public <E extends Enum<E>> E constant(SpnegoOption option, Class<E> type) throws SpnegoException {
     return Enum.valueOf(type, choice(option, textOf(option)).toUpperCase(Locale.ROOT));
   }
 
-  /**
-   * A setting that is true or false.
-   *
-   * @param option the setting
-   * @return its value, or its default
-   * @throws SpnegoException if it is set to something else
-   */
+  /** A setting that is true or false. */
   public boolean flag(SpnegoOption option) throws SpnegoException {
     return choice(option, textOf(option)).equals("true");
   }
@@ -171,8 +129,6 @@ public final class SettingsReader {
    * The name of the server that a ticket is asked for, by the settings {@code spn} and {@code
    * service}.
    *
-   * @param host the server's host name, or null
-   * @return the name
    * @throws SpnegoException if one of them has a bad value, or no host is named at all
    */
   public TargetName target(@Nullable String host) throws SpnegoException {
@@ -205,25 +161,15 @@ public final class SettingsReader {
   }
 
   /**
-   * Makes the exception for a setting with a bad value.
-   *
-   * @param option the setting
-   * @param expected what it must be
-   * @return the exception, naming the property, its value and what is expected
+   * The exception for a setting with a bad value, naming the property, the value and what it must
+   * be.
    */
   public SpnegoException bad(SpnegoOption option, String expected) {
     String name = name(option);
     return bad(name, property(name).orElse(""), expected);
   }
 
-  /**
-   * Makes the exception for a property with a bad value.
-   *
-   * @param name the property's whole name
-   * @param value its value
-   * @param expected what it must be
-   * @return the exception, naming all three
-   */
+  /** The exception for a property with a bad value. */
   public static SpnegoException bad(String name, String value, String expected) {
     return new SpnegoException(
         Reason.BAD_SETTING,
@@ -243,7 +189,6 @@ public final class SettingsReader {
   /**
    * The name of the setting that is most like a property's name.
    *
-   * @param name the whole name of a property
    * @return the nearest name; the same where it is a setting's own
    */
   public String nearest(String name) {
@@ -276,15 +221,19 @@ public final class SettingsReader {
     return names;
   }
 
-  /** A property's text without blanks around it; empty where it is not set. */
+  /**
+   * A property's text without blanks around it; empty where it is not set. A blank value counts as
+   * not set, as forms and templates leave it: the next source is read.
+   */
   private String read(String name) {
-    Object value = properties.get(name);
-    if (value == null && properties instanceof Properties withDefaults) {
-      value = withDefaults.getProperty(name); // Map.get does not see the defaults
+    String text = stripped(properties.get(name));
+    if (text.isEmpty() && properties instanceof Properties withDefaults) {
+      text = stripped(withDefaults.getProperty(name)); // Map.get does not see the defaults
     }
-    if (value == null) {
-      value = readsSystem ? System.getProperty(name, "") : "";
-    }
-    return value.toString().strip();
+    return text.isEmpty() && readsSystem ? System.getProperty(name, "").strip() : text;
+  }
+
+  private static String stripped(@Nullable Object value) {
+    return value == null ? "" : value.toString().strip();
   }
 }

@@ -4,6 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
 import java.util.Base64;
+import java.util.Map;
 import javax.security.sasl.SaslException;
 
 /** The replies to AUTH, RFC 4954 sections 4 and 6. None repeats what the client sent. */
@@ -20,6 +21,20 @@ final class AuthReplies {
   static final Reply UNKNOWN_MECHANISM =
       new Reply(504, "5.5.4", "Unrecognized authentication type");
 
+  private static final Map<Reason, Reply> REFUSALS =
+      Map.ofEntries(
+          Map.entry(Reason.ACCEPTOR_CREDENTIALS, temporary("the server is not set up")),
+          Map.entry(Reason.NO_REALM, temporary("the server is not set up")),
+          Map.entry(Reason.UNDECIDED, temporary("try again later")),
+          Map.entry(Reason.REPLAY_MEMORY, temporary("try again later")),
+          Map.entry(Reason.NOT_SPNEGO, refused("send SPNEGO with Kerberos, or Kerberos")),
+          Map.entry(Reason.WRONG_TARGET, refused("the ticket is not for this server")),
+          Map.entry(Reason.NOT_AUTHORIZED, refused("not authorized")),
+          Map.entry(Reason.CLOCK_SKEW, refused("the clocks differ too much")),
+          Map.entry(Reason.TICKET_EXPIRED, refused("the ticket has expired")),
+          Map.entry(Reason.MESSAGE_MODIFIED, refused("the ticket does not fit this server's key")),
+          Map.entry(Reason.ENCRYPTION_TYPE, refused("the ticket does not fit this server's key")));
+
   private AuthReplies() {}
 
   static Reply challenge(byte[] octets) {
@@ -28,19 +43,8 @@ final class AuthReplies {
 
   /** What helps the client, and says nothing of the server's files. */
   static Reply failure(SaslException e) {
-    Reason reason = e instanceof SpnegoException known ? known.reason() : Reason.GSS_FAILURE;
-    return switch (reason) {
-      case ACCEPTOR_CREDENTIALS, NO_REALM -> temporary("the server is not set up");
-      case UNDECIDED, REPLAY_MEMORY -> temporary("try again later");
-      case NOT_SPNEGO -> refused("send SPNEGO with Kerberos, or Kerberos");
-      case WRONG_TARGET -> refused("the ticket is not for this server");
-      case NOT_AUTHORIZED -> refused("not authorized");
-      case CLOCK_SKEW -> refused("the clocks differ too much");
-      case TICKET_EXPIRED -> refused("the ticket has expired");
-      case MESSAGE_MODIFIED, ENCRYPTION_TYPE ->
-          refused("the ticket does not fit this server's key");
-      default -> refused("credentials invalid");
-    };
+    Reply known = e instanceof SpnegoException failure ? REFUSALS.get(failure.reason()) : null;
+    return known == null ? refused("credentials invalid") : known;
   }
 
   private static Reply temporary(String why) {

@@ -4,10 +4,12 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.sasl.SpnegoSaslServer;
 import io.github.smtpspnego.settings.SaslProperties;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
@@ -99,6 +101,8 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * between. Give it a buffered stream, and a socket with a read timeout.
    */
   public static final class LineReader {
+    private static final int MOST_DROPPED = 1 << 20;
+
     private final InputStream in;
     private final int maxLine;
 
@@ -130,7 +134,22 @@ public final class SmtpAuthExchange implements AutoCloseable {
      * @throws IOException if the stream throws it, or a line does not end at all
      */
     public @Nullable String readLine() throws IOException {
-      return BoundedLine.read(in, maxLine);
+      ByteArrayOutputStream line = new ByteArrayOutputStream(128);
+      int dropped = 0;
+      int previous = -1;
+      for (int octet = in.read(); octet >= 0; octet = in.read()) {
+        if (octet == '\n' && previous == '\r') {
+          String text = line.toString(StandardCharsets.ISO_8859_1);
+          return text.substring(0, dropped > 0 ? maxLine + 1 : text.length() - 1);
+        }
+        previous = octet;
+        if (line.size() < maxLine + 2) {
+          line.write(octet);
+        } else if (++dropped > MOST_DROPPED) {
+          throw new IOException("a line of more than " + MOST_DROPPED + " octets");
+        }
+      }
+      return null;
     }
   }
 

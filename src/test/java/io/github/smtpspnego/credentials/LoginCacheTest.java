@@ -90,6 +90,31 @@ class LoginCacheTest {
   }
 
   @Test
+  void anotherImpersonatedUserIsAnotherLogin() throws SpnegoException {
+    Login alice = cache.get(KEYTAB.as("alice@EXAMPLE.TEST"));
+    assertSame(alice, cache.get(KEYTAB.as("alice@EXAMPLE.TEST")));
+    assertNotSame(alice, cache.get(KEYTAB.as("bob@EXAMPLE.TEST")));
+    assertNotSame(alice, cache.get(KEYTAB));
+  }
+
+  @Test
+  void aUserWhomTheKdcDoesNotLetBeImpersonatedAnyMoreIsNot() throws SpnegoException {
+    LoginRequest alice = KEYTAB.as("alice@EXAMPLE.TEST");
+    Login first = cache.get(alice);
+    now = first.renewAt.plus(Duration.ofSeconds(1));
+    failure = new SpnegoException(Reason.KDC_UNREACHABLE, "No KDC.", null);
+    Login kept = cache.get(alice);
+    assertSame(first.subject, kept.subject);
+    now = kept.renewAt.plus(Duration.ofSeconds(1));
+    for (Reason reason : List.of(Reason.IMPERSONATION, Reason.ACCOUNT_REVOKED)) {
+      failure = new SpnegoException(reason, "No.", null);
+      assertSame(failure, assertThrows(SpnegoException.class, () -> cache.get(alice)));
+    }
+    failure = null;
+    assertNotSame(first.subject, cache.get(alice).subject, "asked again at once");
+  }
+
+  @Test
   void aLoginIsRenewedBeforeItsEnd() throws SpnegoException {
     Login first = cache.get(KEYTAB);
     now = now.plus(lifetime).minus(Duration.ofMinutes(10));
@@ -204,7 +229,11 @@ class LoginCacheTest {
         SpnegoException e = outcome.get();
         assertEquals(Reason.KDC_UNREACHABLE, e.reason());
         assertEquals(
-            "No KDC. " + Reason.KDC_UNREACHABLE.remedy() + " (TROUBLESHOOTING.md#kdc-unreachable)",
+            "No KDC. "
+                + Reason.KDC_UNREACHABLE.remedy()
+                + " ("
+                + SpnegoException.GUIDE
+                + "kdc-unreachable)",
             e.getMessage());
         failures.add(e);
       }
@@ -229,7 +258,7 @@ class LoginCacheTest {
               return Login.of(ForgedTickets.subject(), stamp, at);
             }
             try {
-              request.answer(new Callback[] {new TextInputCallback("a question")});
+              request.answers().handle(new Callback[] {new TextInputCallback("a question")});
             } catch (IOException | UnsupportedCallbackException e) {
               throw new IllegalStateException(e);
             }

@@ -258,7 +258,7 @@ class MechListMicIT {
 
   private void assertEstablished() {
     assertTrue(acceptor.isEstablished());
-    assertEquals(Kdc.full("alice"), acceptor.client());
+    assertEquals(Kdc.full("alice"), acceptor.peer().client());
   }
 
   private void assertVerifies(byte[] mic, byte[] list) throws Exception {

@@ -149,8 +149,8 @@ class SpnegoAcceptorIT {
   private void assertEstablished() {
     assertTrue(acceptor.isEstablished());
     assertTrue(acceptor.isSpnego());
-    assertEquals(Kdc.full("alice"), acceptor.client());
-    assertEquals(Kdc.full("smtp/localhost"), acceptor.target());
+    assertEquals(Kdc.full("alice"), acceptor.peer().client());
+    assertEquals(Kdc.full("smtp/localhost"), acceptor.peer().server());
   }
 
   private void assertRefused(Reason reason, String named, byte[] token) {

@@ -16,15 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import javax.security.auth.Subject;
-import javax.security.auth.login.AppConfigurationEntry;
-import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
-import javax.security.auth.login.Configuration;
-import javax.security.auth.login.LoginContext;
-import javax.security.auth.login.LoginException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,7 +52,7 @@ class KdcsIT {
 
   @AfterEach
   void useTheConfigurationOfBefore() {
-    configure(PEERS.file("krb5.conf"));
+    PEERS.configure(PEERS.file("krb5.conf"));
   }
 
   @ParameterizedTest
@@ -82,7 +75,8 @@ class KdcsIT {
     Source.Account user =
         new Source.Account(name, PEERS.kinit(name, Peers.PASSWORD), PEERS.keytab(name));
     try (ServerSocket kdc = first.listen()) {
-      configure(withKdcs("127.0.0.1:" + kdc.getLocalPort(), "127.0.0.1:" + PEERS.fact("kdc")));
+      PEERS.configure(
+          withKdcs("127.0.0.1:" + kdc.getLocalPort(), "127.0.0.1:" + PEERS.fact("kdc")));
       assertDoesNotThrow(
           () -> source.send(toPostfix(mechanism), user),
           () -> String.join(", ", first.name(), mechanism, source.name()));
@@ -96,7 +90,7 @@ class KdcsIT {
   void withoutASecondKdcTheFailureSaysThatNoneAnswers(FirstKdc first) throws IOException {
     String name = newUser();
     try (ServerSocket kdc = first.listen()) {
-      configure(withKdcs("127.0.0.1:" + kdc.getLocalPort()));
+      PEERS.configure(withKdcs("127.0.0.1:" + kdc.getLocalPort()));
       AuthenticationFailedException failure =
           assertThrows(
               AuthenticationFailedException.class,
@@ -154,34 +148,5 @@ class KdcsIT {
         text.replace(own, kdcs)
             .replace(
                 "[libdefaults]\n", "[libdefaults]\n  kdc_timeout = 1000\n  max_retries = 1\n"));
-  }
-
-  /** Makes it the JVM's configuration, which the JDK reads again when a login has this option. */
-  private static void configure(Path krb5Conf) {
-    System.setProperty("java.security.krb5.conf", krb5Conf.toString());
-    Map<String, String> options =
-        Map.of(
-            "principal", "smtp/localhost@" + Peers.REALM,
-            "useKeyTab", "true",
-            "keyTab", PEERS.file("smtp.keytab").toString(),
-            "storeKey", "true",
-            "isInitiator", "false",
-            "refreshKrb5Config", "true");
-    AppConfigurationEntry[] entries = {
-      new AppConfigurationEntry(
-          "com.sun.security.auth.module.Krb5LoginModule", LoginModuleControlFlag.REQUIRED, options)
-    };
-    Configuration configuration =
-        new Configuration() {
-          @Override
-          public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
-            return entries.clone();
-          }
-        };
-    try {
-      new LoginContext("test", new Subject(), callbacks -> {}, configuration).login();
-    } catch (LoginException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -8,22 +8,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoProvider;
+import io.github.smtpspnego.support.Dialogue;
+import io.github.smtpspnego.support.JaasLogin;
 import io.github.smtpspnego.support.MailServer;
 import io.github.smtpspnego.support.Mailer;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import javax.security.auth.Subject;
 import javax.security.sasl.AuthorizeCallback;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslServer;
+import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.GSSName;
+import org.ietf.jgss.Oid;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tickets, keytabs and errors of MIT's KDC and programs. */
 class MitKerberosIT {
@@ -68,6 +78,82 @@ class MitKerberosIT {
       assertEquals(ALICE, name(forwarded));
       toPostfix().with(Sasl.CREDENTIALS, forwarded).send();
       assertDeliveredFromAlice();
+    }
+  }
+
+  /** As a web application does that a user signs in to. */
+  @ParameterizedTest
+  @ValueSource(strings = {"credential", "subject", "example"})
+  void aTicketThatABrowserDelegatedSendsAsTheUser(String way) throws Exception {
+    PEERS.kadmin("add_principal -randkey HTTP/localhost");
+    String web = "HTTP/localhost@" + Peers.REALM;
+    Subject service = JaasLogin.acceptor(web, PEERS.keytab(web).toString());
+    byte[] token = browsersToken();
+    if (way.equals("example")) {
+      runExample(token, service);
+    } else {
+      GSSCredential delegated = delegated(token, service);
+      if (way.equals("credential")) {
+        toPostfix().with(Sasl.CREDENTIALS, delegated).send();
+      } else {
+        Subject user = new Subject(false, Set.of(), Set.of(), Set.of(delegated));
+        Dialogue.as(
+            user,
+            () -> {
+              toPostfix().send();
+              return "sent";
+            });
+      }
+    }
+    assertDeliveredFromAlice();
+  }
+
+  /** What a browser sends that may delegate. */
+  private static byte[] browsersToken() throws Exception {
+    Path cache = PEERS.kinit("alice", Peers.PASSWORD, "-f");
+    Map<String, String> options = Map.of("useTicketCache", "true", "ticketCache", "" + cache);
+    return Dialogue.as(
+        JaasLogin.login(options),
+        () -> {
+          GSSManager manager = GSSManager.getInstance();
+          GSSContext context =
+              manager.createContext(
+                  manager.createName("HTTP@localhost", GSSName.NT_HOSTBASED_SERVICE),
+                  new Oid("1.3.6.1.5.5.2"),
+                  null,
+                  GSSContext.DEFAULT_LIFETIME);
+          context.requestCredDeleg(true);
+          return context.initSecContext(new byte[0], 0, 0);
+        });
+  }
+
+  private static GSSCredential delegated(byte[] token, Subject service) throws Exception {
+    return Dialogue.as(
+        service,
+        () -> {
+          GSSContext context = GSSManager.getInstance().createContext((GSSCredential) null);
+          context.acceptSecContext(token, 0, token.length);
+          assertTrue(context.getCredDelegState());
+          return context.getDelegCred();
+        });
+  }
+
+  private static void runExample(byte[] token, Subject service) throws Exception {
+    Map<String, String> properties =
+        Map.of(
+            "mail.smtp.host", "localhost",
+            "mail.smtp.port", "" + PEERS.port("smtp"),
+            "from", "alice@example.test",
+            "to", "bob@example.test");
+    properties.forEach(System::setProperty);
+    try {
+      Method send =
+          Class.forName("SendMailAsSignedInUser")
+              .getDeclaredMethod("sendWithTicketOf", byte[].class, Subject.class);
+      send.setAccessible(true);
+      send.invoke(null, token, service);
+    } finally {
+      properties.keySet().forEach(System::clearProperty);
     }
   }
 

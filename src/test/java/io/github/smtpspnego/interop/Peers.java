@@ -1,5 +1,6 @@
 package io.github.smtpspnego.interop;
 
+import io.github.smtpspnego.support.JaasLogin;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -192,6 +193,16 @@ final class Peers {
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Makes it the JVM's configuration, which the JDK reads again when a login has this option. */
+  void configure(Path krb5Conf) {
+    System.setProperty("java.security.krb5.conf", krb5Conf.toString());
+    Map<String, String> options =
+        new HashMap<>(
+            JaasLogin.acceptorOptions("smtp/localhost@" + REALM, file("smtp.keytab").toString()));
+    options.put("refreshKrb5Config", "true");
+    JaasLogin.login(options);
   }
 
   /** Forgets the mail and the log of before. */

@@ -53,7 +53,7 @@ class KerberosFailureTest {
     assertTrue(
         e.getMessage().startsWith("Logging in as alice: Connection refused."), e::getMessage);
     assertTrue(e.getMessage().contains("KDCs {EXAMPLE.TEST=[127.0.0.1:1]}"), e::getMessage);
-    assertTrue(e.getMessage().endsWith("(TROUBLESHOOTING.md#kdc-unreachable)"), e::getMessage);
+    assertTrue(e.getMessage().endsWith("/TROUBLESHOOTING.md#kdc-unreachable)"), e::getMessage);
     assertSame(refused, e.getCause());
   }
 

@@ -102,6 +102,27 @@ class AuthenticatorIT {
   // Where a password can be used.
 
   @ParameterizedTest
+  @ValueSource(strings = {"alice", "EXAMPLE\\alice", "alice@example.test", "alice@EXAMPLE.TEST"})
+  void theUserMayBeWrittenAsOnWindows(String user) throws Exception {
+    AuthScripts.Acceptor script = AuthScripts.accepting(acceptor);
+    try (ScriptedSmtpServer server = offering("GSSAPI", script)) {
+      Program.withGssapi().send(server, user, Kdc.PASSWORD);
+      assertEquals(List.of(Kdc.full("alice")), script.initiators());
+    }
+  }
+
+  @Test
+  void theRealmOfUsersWithoutOneMayBeSet() throws Exception {
+    AuthScripts.Acceptor script = AuthScripts.accepting(acceptor);
+    try (ScriptedSmtpServer server = offering("GSSAPI", script)) {
+      Program program = Program.withGssapi().set("sasl.realm", Kdc.REALM);
+      program.send(server, "alice", Kdc.PASSWORD);
+      assertEquals(List.of(Kdc.full("alice")), script.initiators());
+      program.set("sasl.realm", "OTHER.TEST").failToSend(server, "alice", Kdc.PASSWORD);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"auto", "password"})
   void aPasswordIsAskedForOncePerSession(String credentials) throws Exception {
     AskedUser user = AskedUser.answering("bob", BOBS_PASSWORD);

@@ -143,6 +143,13 @@ class FailureMessagesIT {
   }
 
   @Test
+  void aUserPrincipalNameWhoseSuffixIsNoRealm() {
+    Failure failure = fail(Program.withGssapi(), "alice@mail.example", Kdc.PASSWORD);
+    assertEquals(Reason.KDC_UNREACHABLE, failure.reason());
+    failure.says("alice@mail.example", "default realm " + Kdc.REALM);
+  }
+
+  @Test
   void aKeytabWithoutThePrincipal() {
     Path keytab = kdc.keytab("bob");
     Failure failure =

@@ -39,6 +39,24 @@ class SettingsReaderTest {
   }
 
   @Test
+  void aBlankValueCountsAsNotSet() {
+    System.setProperty(SPN, "smtp@system");
+    assertEquals(
+        Optional.of("smtp@system"),
+        new SettingsReader("smtp", Map.of(SPN, " ")).text(SpnegoOption.SPN));
+    Properties defaults = new Properties();
+    defaults.setProperty(SPN, "");
+    Properties properties = new Properties(defaults);
+    properties.setProperty(SPN, "");
+    assertEquals(
+        Optional.of("smtp@system"),
+        new SettingsReader("smtp", asMap(properties)).text(SpnegoOption.SPN));
+    assertEquals(
+        Optional.empty(),
+        SettingsReader.ofServer("smtp", asMap(properties)).text(SpnegoOption.SPN));
+  }
+
+  @Test
   void defaultsOfThePropertiesObjectCount() {
     Properties defaults = new Properties();
     defaults.setProperty(SPN, "smtp@default");
@@ -70,7 +88,9 @@ class SettingsReaderTest {
     assertEquals(Reason.BAD_SETTING, e.reason());
     assertEquals(
         "The property mail.smtp.sasl.spnego.mutualauth is set to 'maybe'; it must be one of true,"
-            + " false. Correct the setting. (TROUBLESHOOTING.md#bad-setting)",
+            + " false. Correct the setting. ("
+            + SpnegoException.GUIDE
+            + "bad-setting)",
         e.getMessage());
   }
 

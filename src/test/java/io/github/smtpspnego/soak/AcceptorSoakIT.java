@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.smtpspnego.smtp.SmtpAuthExchange;
 import io.github.smtpspnego.smtp.SmtpAuthServer;
 import io.github.smtpspnego.support.Dialogue;
+import io.github.smtpspnego.support.ForgedApReq;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.NtlmFirstClient;
 import io.github.smtpspnego.support.Tokens;
@@ -36,16 +37,15 @@ class AcceptorSoakIT {
   private static final Kdc KDC = Kdc.shared();
   private static final int BATCHES = 10;
 
-  /** The tokens of the seconds for which clocks may differ, and the garbage collector's noise. */
-  private static final long SLACK = 24_000_000;
-
   private Kdc.Configured configured;
+  private Path keytab;
   private SmtpAuthServer.Builder server;
 
   @BeforeEach
   void configure() {
-    configured = KDC.settings().set("clockskew", "10").use();
-    server = SmtpAuthServer.builder().keytab(KDC.keytab("smtp/localhost"));
+    configured = KDC.settings().set("clockskew", "2").use();
+    keytab = KDC.keytab("smtp/localhost");
+    server = SmtpAuthServer.builder().keytab(keytab);
   }
 
   @AfterEach
@@ -77,17 +77,15 @@ class AcceptorSoakIT {
       }
       heaps.add(heap());
     }
-    assertLevel("forged-names", heaps);
+    assertLevel("forged-names", heaps, 24_000_000);
   }
 
   @Test
   void tenThousandLoginsOf64ClientsLeaveNothingBehind() throws Exception {
     SmtpAuthServer mail = server.hosts("localhost").build();
     List<Subject> clients = new ArrayList<>();
-    for (int i = 0; i < 64; i++) {
-      KDC.add("client" + i, "its secret");
-      clients.add(KDC.login("client" + i, "its secret"));
-      Tokens.first(clients.get(i), Tokens.SPNEGO, "smtp/localhost"); // asks the KDC, once
+    for (int i = 0; i < 64; i++) { // forged, since Kerby keeps 4 MB for each ticket that it gives
+      clients.add(new ForgedApReq(keytab, "smtp/localhost", Kdc.full("client" + i)).subject());
     }
     ExecutorService threads = Executors.newFixedThreadPool(64);
     List<Long> heaps = new ArrayList<>();
@@ -122,16 +120,20 @@ class AcceptorSoakIT {
     } finally {
       threads.shutdownNow();
     }
-    assertLevel("64-clients", heaps);
+    assertLevel("64-clients", heaps, 4_000_000);
   }
 
-  private static void assertLevel(String name, List<Long> heaps) throws Exception {
+  /**
+   * Fails where more is left behind than tokens: those of five seconds, which on a fast machine may
+   * be all of them.
+   */
+  private static void assertLevel(String name, List<Long> heaps, long tokens) throws Exception {
     List<String> lines = heaps.stream().map(heap -> heap / 1000 + " kB").toList();
     Files.writeString(Path.of("target", "soak-" + name + ".txt"), String.join("\n", lines) + "\n");
     long first = heaps.subList(0, 3).stream().mapToLong(Long::longValue).min().orElseThrow();
     long last =
         heaps.subList(BATCHES - 3, BATCHES).stream().mapToLong(Long::longValue).min().orElseThrow();
-    assertTrue(last < first + SLACK, lines::toString);
+    assertTrue(last < first + tokens, lines::toString);
   }
 
   private static long heap() throws InterruptedException {

@@ -10,30 +10,41 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program in a JVM of its own, with this JVM's class path. Its standard input is a pipe that
- * nothing is written to and that stays open: a program that asks there waits until it is ended.
+ * A program in a JVM of its own. Its standard input is a pipe that nothing is written to and that
+ * stays open: a program that asks there waits until it is ended.
  */
 public final class ChildJvm {
-  private static final long PATIENCE = 60;
+  private static final long PATIENCE = 300;
 
   private ChildJvm() {}
 
   /**
    * What became of it.
    *
-   * @param ended whether it ended by itself, within a minute
+   * @param ended whether it ended by itself, within five minutes
+   * @param exitCode what it ended with; where it did not, that of a program that is ended
    * @param output what it wrote, standard error included
    */
-  public record Outcome(boolean ended, String output) {}
+  public record Outcome(boolean ended, int exitCode, String output) {}
 
-  /** Runs a program, with these system properties ({@code name=value}) and arguments. */
+  /**
+   * Runs a program on this JVM's class path, with these system properties ({@code name=value}) and
+   * arguments.
+   */
   public static Outcome run(
       Class<?> program, Map<String, String> environment, List<String> properties, String... args) {
+    List<String> arguments = new ArrayList<>();
+    properties.forEach(property -> arguments.add("-D" + property));
+    arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    arguments.addAll(List.of(args));
+    return java(environment, arguments);
+  }
+
+  /** Runs this JVM's {@code java} with arguments of any kind. */
+  public static Outcome java(Map<String, String> environment, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    properties.forEach(property -> command.add("-D" + property));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
-    command.addAll(List.of(args));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().remove("KRB5CCNAME");
     builder.environment().putAll(environment);
@@ -42,7 +53,8 @@ public final class ChildJvm {
       Process process = builder.redirectOutput(output.toFile()).start();
       try {
         boolean ended = process.waitFor(PATIENCE, TimeUnit.SECONDS);
-        return new Outcome(ended, Files.readString(output));
+        int exitCode = process.destroyForcibly().waitFor();
+        return new Outcome(ended, exitCode, Files.readString(output));
       } finally {
         process.destroyForcibly().waitFor();
         process.getOutputStream().close();

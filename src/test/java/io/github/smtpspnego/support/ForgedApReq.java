@@ -7,6 +7,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
+import java.util.Date;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosPrincipal;
+import javax.security.auth.kerberos.KerberosTicket;
 import org.apache.kerby.kerberos.kerb.KrbException;
 import org.apache.kerby.kerberos.kerb.crypto.EncryptionHandler;
 import org.apache.kerby.kerberos.kerb.keytab.Keytab;
@@ -49,6 +55,7 @@ public final class ForgedApReq {
   private Instant end = Instant.now().plus(Duration.ofHours(1));
   private Instant clock = Instant.now();
   private boolean delegation;
+  private UnaryOperator<byte[]> change = UnaryOperator.identity();
 
   /**
    * A token that is as it should be.
@@ -89,6 +96,38 @@ public final class ForgedApReq {
     return this;
   }
 
+  /** What becomes of the authenticator before the client encrypts it. */
+  public ForgedApReq changing(UnaryOperator<byte[]> authenticator) {
+    change = authenticator;
+    return this;
+  }
+
+  /** The client's Subject with a ticket of this kind, for a client that needs no KDC. */
+  public Subject subject() {
+    try {
+      EncryptionKey session = EncryptionHandler.random2Key(TYPE);
+      KerberosTicket ticket =
+          new KerberosTicket(
+              ticket(session).encode(),
+              new KerberosPrincipal(client),
+              new KerberosPrincipal(Kdc.full(service), KerberosPrincipal.KRB_NT_SRV_INST),
+              session.getKeyData(),
+              TYPE.getValue(),
+              new boolean[32],
+              Date.from(start),
+              Date.from(start),
+              Date.from(end),
+              null,
+              null);
+      KerberosTicket granting =
+          ForgedTickets.ticket(
+              name(client).getName(), "krbtgt/" + Kdc.REALM, Duration.between(start, end));
+      return new Subject(false, Set.of(), Set.of(), Set.of(granting, ticket));
+    } catch (IOException | KrbException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** The token as an RFC 4752 client sends it. */
   public byte[] kerberos() {
     try {
@@ -121,7 +160,8 @@ public final class ForgedApReq {
     request.setApOptions(new ApOptions());
     request.setTicket(ticket);
     request.setEncryptedAuthenticator(
-        EncryptionHandler.encrypt(authenticator.encode(), session, KeyUsage.AP_REQ_AUTH));
+        EncryptionHandler.encrypt(
+            change.apply(authenticator.encode()), session, KeyUsage.AP_REQ_AUTH));
     return request.encode();
   }
 

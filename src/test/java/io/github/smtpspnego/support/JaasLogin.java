@@ -28,7 +28,7 @@ public final class JaasLogin {
     return login(acceptorOptions(principal, keytab));
   }
 
-  static Map<String, String> acceptorOptions(String principal, String keytab) {
+  public static Map<String, String> acceptorOptions(String principal, String keytab) {
     return Map.of(
         "principal", principal,
         "useKeyTab", "true",
@@ -38,7 +38,7 @@ public final class JaasLogin {
         "doNotPrompt", "true");
   }
 
-  static Subject login(Map<String, String> options) {
+  public static Subject login(Map<String, String> options) {
     return login(options, (Callback[] callbacks) -> {});
   }
 

@@ -68,7 +68,7 @@ public final class KdcProxy implements AutoCloseable {
     this.kdcPort = kdcPort;
   }
 
-  static KdcProxy to(int kdcPort) throws IOException {
+  public static KdcProxy to(int kdcPort) throws IOException {
     KdcProxy proxy = new KdcProxy(listen(0), kdcPort);
     proxy.start();
     return proxy;

@@ -1,0 +1,45 @@
+package io.github.smtpspnego.credentials;
+
+import java.io.IOException;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
+import javax.security.auth.callback.UnsupportedCallbackException;
+import org.jspecify.annotations.Nullable;
+
+/** Answers what the modules of a login ask; never from the console. */
+final class Answers implements CallbackHandler {
+  private final String user;
+  private final @Nullable Secret password;
+  private final @Nullable CallbackHandler others;
+  private boolean isPersonal;
+
+  /** The handler given is asked for all that is neither the user nor the password. */
+  Answers(String user, @Nullable Secret password, @Nullable CallbackHandler others) {
+    this.user = user;
+    this.password = password;
+    this.others = others;
+  }
+
+  /** Whether that handler was asked: the login is then nobody else's. */
+  boolean isPersonal() {
+    return isPersonal;
+  }
+
+  @Override
+  public void handle(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
+    for (Callback callback : callbacks) {
+      if (callback instanceof NameCallback name && !user.isEmpty()) {
+        name.setName(user);
+      } else if (callback instanceof PasswordCallback secret && password != null) {
+        secret.setPassword(password.isEmpty() ? null : password.chars());
+      } else if (others == null) {
+        throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
+      } else if (!(callback instanceof NameCallback)) { // the handler knows no name
+        isPersonal = true;
+        others.handle(new Callback[] {callback});
+      }
+    }
+  }
+}

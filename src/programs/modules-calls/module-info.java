@@ -1,0 +1,5 @@
+/** A program that sets the transport itself. */
+module shop {
+  requires io.github.smtpspnego;
+  requires jakarta.mail;
+}

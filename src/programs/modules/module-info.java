@@ -1,0 +1,4 @@
+/** A program that knows nothing of this library. */
+module shop {
+  requires jakarta.mail;
+}
