@@ -14,7 +14,6 @@ import java.util.Optional;
  */
 record SmtpReply(int code, List<String> lines) {
   static final int READY = 220;
-  static final int SUCCESS = 235;
   static final int DONE = 250;
   static final int CHALLENGE = 334;
 

@@ -5,7 +5,7 @@ public final class Printable {
   private static final int LONGEST_NAME = 120;
   private static final int LONGEST_REPLY = 300;
 
-  /** What is longer may be a token. */
+  /** A longer run of base64 characters is taken for a part of a token. */
   private static final int LONGEST_WORD = 24;
 
   private Printable() {}

@@ -2,6 +2,7 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.smtp.SmtpAuthClient;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
@@ -157,7 +158,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
         session.getProperties(),
         serverNames,
         getSASLEnabled(),
-        listed == null ? List.of() : AuthPolicy.split(String.join(",", listed)),
+        listed == null ? List.of() : SaslProperties.split(String.join(",", listed)),
         hasLogin);
   }
 

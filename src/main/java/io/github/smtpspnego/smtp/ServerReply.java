@@ -44,7 +44,7 @@ final class ServerReply {
     return new ServerReply(code(last), hasText ? last.substring(4).strip() : "", lines);
   }
 
-  /** Three digits, or -1: a reply without them is none. */
+  /** The three digits; -1 where they are missing, and so it is no reply. */
   private static int code(String line) {
     int code = 0;
     for (int i = 0; i < 3; i++) {
