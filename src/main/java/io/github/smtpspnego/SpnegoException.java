@@ -105,7 +105,8 @@ public final class SpnegoException extends SaslException {
         "Have the client use the server's own name; or have the server accept this name or realm"
             + " as well."),
     /** The token was received before. */
-    REPLAY("Have the client make a new token; if nobody sent it twice, somebody listens."),
+    REPLAY(
+        "Have the client make a new token; if the client did not send it twice, somebody else copied it."),
     /** Server role: there is no room to remember a token, or the memory cannot be reached. */
     REPLAY_MEMORY(
         "Look for a client that logs in very often, make room for more, or see that the shared"
@@ -129,7 +130,7 @@ public final class SpnegoException extends SaslException {
     /** The server is in trouble itself: a reply 4yz, or it closed the connection. */
     SERVER_TROUBLE(
         "Look at the server's log, its clock, its service principal name and its keytab; the client"
-            + " may be quite right."),
+            + " is probably not the cause."),
     /** The AUTH line is longer than the server reads. */
     LINE_TOO_LONG("Set mail.smtp.sasl.spnego.initialresponse=never (or auto)."),
     /** Something else in this JVM answered for the mechanism. */

@@ -6,6 +6,8 @@ import io.github.smtpspnego.credentials.CredentialSettings;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -31,7 +33,7 @@ final class SettingsStep implements Step {
     findings.ok("The mail server is " + settings.server() + ".");
     showAll(settings, findings);
     SettingsReader reader = settings.reader();
-    checkNames(settings, reader, findings);
+    checkNames(settings, findings);
     checkProgram(settings, findings);
     checkValues(settings, reader);
     if (!reader.isOn() || !reader.isKnownHost(settings.host())) {
@@ -91,14 +93,17 @@ final class SettingsStep implements Step {
     }
   }
 
-  private static void checkNames(MailSettings settings, SettingsReader reader, Findings findings) {
+  private static void checkNames(MailSettings settings, Findings findings) {
+    List<String> known =
+        Arrays.stream(SpnegoOption.values())
+            .map(option -> option.propertyName(settings.protocol()))
+            .toList();
     for (String name : new TreeSet<>(settings.all().stringPropertyNames())) {
-      String nearest = reader.nearest(name);
-      if (name.startsWith(SpnegoOption.prefix(settings.protocol())) && !name.equals(nearest)) {
+      if (name.startsWith(SpnegoOption.prefix(settings.protocol())) && !known.contains(name)) {
         findings.warn(
             Reason.BAD_SETTING,
             "The property " + name + " is no setting of smtp-spnego.",
-            "The nearest one is " + nearest + ".");
+            "The settings are " + String.join(", ", known) + ".");
       }
     }
   }

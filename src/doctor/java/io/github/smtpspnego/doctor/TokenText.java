@@ -176,7 +176,7 @@ final class TokenText {
     List<String> layers = new ArrayList<>();
     for (Qop layer : Qop.values()) {
       if ((plain[0] & layer.bit()) != 0) {
-        layers.add(layer.saslName());
+        layers.add(layer.toString());
       }
     }
     return ": security layer "

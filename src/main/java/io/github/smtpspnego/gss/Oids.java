@@ -35,6 +35,16 @@ public final class Oids {
   /** Name type of a Kerberos principal name, RFC 4121 section 4 and RFC 1964 section 2.1.1. */
   public static final Oid KERBEROS_PRINCIPAL_NAME = oid("1.2.840.113554.1.2.2.1");
 
+  private static final Map<Oid, String> NAMES =
+      Map.of(
+          SPNEGO, "SPNEGO",
+          KERBEROS, "Kerberos",
+          MS_KERBEROS, "Kerberos (Microsoft's OID)",
+          KERBEROS_USER_TO_USER, "Kerberos user-to-user",
+          NTLM, "NTLM",
+          NEGOEX, "NegoEx",
+          IAKERB, "IAKERB");
+
   /** Those that most tokens hold, with their octets: the JDK is slow to read them. */
   private static final Map<Oid, byte[]> KNOWN = new LinkedHashMap<>();
 
@@ -58,42 +68,15 @@ public final class Oids {
     return null;
   }
 
-  /**
-   * Whether the mechanism is Kerberos under one of its two identifiers.
-   *
-   * @param mechanism a mechanism's identifier
-   * @return true for Kerberos
-   */
+  /** Whether the mechanism is Kerberos under one of its two identifiers. */
   public static boolean isKerberos(Oid mechanism) {
     return mechanism.equals(KERBEROS) || mechanism.equals(MS_KERBEROS);
   }
 
-  /**
-   * A mechanism's name for people.
-   *
-   * @param mechanism a mechanism's identifier
-   * @return its name, or its dotted form where it has none here
-   */
+  /** A mechanism's name for people; its dotted form where it has none here. */
   public static String name(Oid mechanism) {
-    if (isKerberos(mechanism)) {
-      return mechanism.equals(KERBEROS) ? "Kerberos" : "Kerberos (Microsoft's OID)";
-    }
-    if (mechanism.equals(SPNEGO)) {
-      return "SPNEGO";
-    }
-    if (mechanism.equals(NTLM)) {
-      return "NTLM";
-    }
-    if (mechanism.equals(NEGOEX)) {
-      return "NegoEx";
-    }
-    if (mechanism.equals(IAKERB)) {
-      return "IAKERB";
-    }
-    if (mechanism.equals(KERBEROS_USER_TO_USER)) {
-      return "Kerberos user-to-user";
-    }
-    return Printable.of(mechanism.toString()); // it may have thousands of digits
+    String name = NAMES.get(mechanism);
+    return name == null ? Printable.of(mechanism.toString()) : name; // it may be very long
   }
 
   private static Oid oid(String dotted) {

@@ -30,15 +30,7 @@ public enum Qop {
     return bit;
   }
 
-  /**
-   * The name in {@code javax.security.sasl.qop}.
-   *
-   * @return {@code auth}, {@code auth-int} or {@code auth-conf}
-   */
-  public String saslName() {
-    return saslName;
-  }
-
+  /** The name in {@code javax.security.sasl.qop}. */
   @Override
   public String toString() {
     return saslName;

@@ -139,7 +139,7 @@ public final class SecurityLayer {
    */
   public @Nullable Object property(String name) {
     if (name.equals(Sasl.QOP)) {
-      return qop.saslName();
+      return qop.toString();
     }
     if (qop != Qop.AUTH && name.equals(Sasl.MAX_BUFFER)) {
       return Integer.toString(maxReceive);

@@ -2,6 +2,7 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.mail.MechanismChoice.Way;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.smtp.SmtpAuthClient;
 import jakarta.mail.AuthenticationFailedException;
@@ -125,14 +126,15 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       }
       boolean connected = super.protocolConnect(host, port, asked.user(), asked.password());
       if (connected) {
-        switch (choose(read, asked).way()) {
-          case SPNEGO -> authenticate(read, serverName, asked);
-          case UNAVAILABLE -> throw logged(read.unavailable(serverName));
-          case PASSWORD_NEEDED ->
-              // What Jakarta Mail says, without another question of the Authenticator.
-              throw new FinalFailure(
-                  new AuthenticationFailedException("failed to connect, no password specified?"));
-          case ANGUS, NOBODY -> {}
+        Way way = choose(read, asked).way();
+        if (way == Way.SPNEGO) {
+          authenticate(read, serverName, asked);
+        } else if (way == Way.UNAVAILABLE) {
+          throw logged(read.unavailable(serverName));
+        } else if (way == Way.PASSWORD_NEEDED) {
+          // What Jakarta Mail says, without another question of the Authenticator.
+          throw new FinalFailure(
+              new AuthenticationFailedException("failed to connect, no password specified?"));
         }
       }
       isDone = true;
@@ -269,7 +271,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     }
     MechanismChoice chosen = choose(policy, login);
     choice = chosen;
-    return supports && chosen.way() == MechanismChoice.Way.ANGUS;
+    return supports && chosen.way() == Way.ANGUS;
   }
 
   private MechanismChoice choose(AuthPolicy read, SessionLogin asked) {

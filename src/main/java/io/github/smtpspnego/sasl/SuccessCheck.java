@@ -45,7 +45,7 @@ final class SuccessCheck {
           Reason.SECURITY_LAYER,
           tried.get()
               + ": the layer "
-              + choice.saslName()
+              + choice
               + " was agreed on, and SMTP commands cannot be wrapped in it.",
           "Set " + Sasl.QOP + "=auth, and use TLS to protect the connection.",
           null);

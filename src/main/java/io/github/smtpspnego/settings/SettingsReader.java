@@ -186,15 +186,6 @@ public final class SettingsReader {
     UnknownNames.warn(protocol, names.values(), properties, readsSystem);
   }
 
-  /**
-   * The name of the setting that is most like a property's name.
-   *
-   * @return the nearest name; the same where it is a setting's own
-   */
-  public String nearest(String name) {
-    return UnknownNames.nearest(name, names.values());
-  }
-
   private String textOf(SpnegoOption option) {
     String set = read(name(option));
     return set.isEmpty() ? option.defaultValue() : set;

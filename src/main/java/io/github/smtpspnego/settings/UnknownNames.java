@@ -58,41 +58,10 @@ final class UnknownNames {
         System.getLogger("io.github.smtpspnego")
             .log(
                 Level.WARNING,
-                "The property {0} is no setting of smtp-spnego; the nearest one is {1}.",
+                "The property {0} is no setting of smtp-spnego. The settings are {1}.",
                 name,
-                nearest(name, known));
+                String.join(", ", known));
       }
     }
-  }
-
-  static String nearest(String name, Collection<String> known) {
-    String nearest = "";
-    int least = Integer.MAX_VALUE;
-    for (String candidate : known) {
-      int distance = distance(name, candidate);
-      if (distance < least) {
-        nearest = candidate;
-        least = distance;
-      }
-    }
-    return nearest;
-  }
-
-  /** Levenshtein's distance. */
-  private static int distance(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int replace = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
   }
 }
