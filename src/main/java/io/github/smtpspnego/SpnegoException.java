@@ -2,6 +2,7 @@ package io.github.smtpspnego;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
 import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 
@@ -161,11 +162,11 @@ public final class SpnegoException extends SaslException {
     }
   }
 
-  /** How the properties begin that reasons and messages name. */
-  private static final String SMTP = "mail.smtp.";
-
   /** Why; never null. */
   private final Reason reason;
+
+  /** What was tried and what came back. */
+  private final String whatHappened;
 
   /** What to do; never null. */
   private final String remedy;
@@ -193,6 +194,7 @@ public final class SpnegoException extends SaslException {
       Reason reason, String whatHappened, String remedy, @Nullable Throwable cause) {
     super(whatHappened + " " + remedy + " (" + GUIDE + reason.anchor() + ")", cause);
     this.reason = Objects.requireNonNull(reason);
+    this.whatHappened = whatHappened;
     this.remedy = remedy;
   }
 
@@ -222,30 +224,31 @@ public final class SpnegoException extends SaslException {
    * @return an exception that names {@code mail.<protocol>.*}; this one where it does already
    */
   public SpnegoException forProtocol(String protocol) {
-    String message = String.valueOf(getMessage());
-    String renamed = message.replace(SMTP, "mail." + protocol + ".");
-    if (renamed.equals(message)) {
+    String what = renamed(whatHappened, protocol);
+    String todo = renamed(remedy, protocol);
+    if (what.equals(whatHappened) && todo.equals(remedy)) {
       return this;
     }
-    SpnegoException same =
-        new SpnegoException(
-            renamed, reason, remedy.replace(SMTP, "mail." + protocol + "."), getCause());
+    SpnegoException same = new SpnegoException(reason, what, todo, getCause());
     same.setStackTrace(getStackTrace());
     return same;
   }
 
-  /**
-   * The same failure for another thread: an exception belongs to the one that it is thrown in.
-   *
-   * @return a new exception with the same message, and this one as its cause
-   */
-  public SpnegoException again() {
-    return new SpnegoException(String.valueOf(getMessage()), reason, remedy, this);
+  /** Properties only: a host may be called mail.smtp.example.com. */
+  private static String renamed(String text, String protocol) {
+    return text.replace("mail.smtp.sasl.", "mail." + protocol + ".sasl.")
+        .replace("mail.smtp.starttls.", "mail." + protocol + ".starttls.");
   }
 
-  private SpnegoException(String message, Reason reason, String remedy, @Nullable Throwable cause) {
-    super(message, cause);
-    this.reason = reason;
-    this.remedy = remedy;
+  /**
+   * Makes the same failure for other threads: an exception belongs to the one that it is thrown in.
+   *
+   * @return makes new exceptions with the same message; holds neither this one nor its cause
+   */
+  public Supplier<SpnegoException> again() {
+    Reason why = reason;
+    String what = whatHappened;
+    String todo = remedy;
+    return () -> new SpnegoException(why, what, todo, null);
   }
 }

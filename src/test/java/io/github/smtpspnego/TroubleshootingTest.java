@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.sasl.SpnegoSaslClientFactory;
+import io.github.smtpspnego.smtp.SmtpAuthClient;
 import io.github.smtpspnego.support.ForgedTickets;
 import io.github.smtpspnego.support.LogRecorder;
 import java.io.IOException;
@@ -267,6 +268,46 @@ class TroubleshootingTest {
               SpnegoException.class, () -> asAlice(() -> client.evaluateChallenge(answer)));
       assertQuoted(e.reason(), inContoso(e));
     }
+  }
+
+  @Test
+  void whatTheMailServerAnswersReadsAsQuoted() throws Exception {
+    for (String reply :
+        Arrays.asList(
+            "535 5.7.8 Error: authentication failed",
+            "550 5.7.1 Access denied",
+            "454 4.7.0 Temporary authentication failure",
+            null)) {
+      assertQuotedOfReply("250-mail\n250 AUTH GSSAPI", reply);
+    }
+    assertQuotedOfReply("250 AUTH NTLM LOGIN", "");
+    assertQuotedOfReply("250 STARTTLS", "");
+    properties.put("mail.smtp.sasl.spnego.initialresponse", "always");
+    assertQuotedOfReply("250 AUTH GSSAPI", "500 5.5.2 Line too long");
+  }
+
+  private void assertQuotedOfReply(String ehlo, @Nullable String reply) throws Exception {
+    SmtpAuthClient auth =
+        new SmtpAuthClient("smtp", "localhost", properties, List.of("GSSAPI"), null);
+    SpnegoException e =
+        assertThrows(
+            SpnegoException.class,
+            () ->
+                asAlice(
+                    () -> {
+                      if (auth.firstLine(ehlo, false).equals("AUTH GSSAPI")) {
+                        auth.nextLine("334 ");
+                      }
+                      auth.nextLine(reply);
+                      return NONE;
+                    }));
+    assertQuoted(
+        e.reason(),
+        inContoso(e)
+            .replace("to localhost", "to mail.contoso.com")
+            .replace(
+                " with the caller's Subject",
+                ", logged in from the ticket cache /tmp/krb5cc_1000"));
   }
 
   @Test

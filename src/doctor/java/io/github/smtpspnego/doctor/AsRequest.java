@@ -33,7 +33,7 @@ final class AsRequest {
             field(2, text(Der.GENERAL_STRING, realm)),
             field(3, principal(2, List.of("krbtgt", realm))),
             field(5, till),
-            field(7, integer(1)), // nonce: the answer is believed in nothing
+            field(7, integer(1)), // nonce: nothing in the answer is trusted
             field(8, encryptionTypes));
     return Der.element(
         Der.application(10),

@@ -9,18 +9,8 @@ final class ClockStep implements Step {
   private static final Duration WORTH_A_LOOK = Duration.ofMinutes(1);
 
   @Override
-  public String id() {
-    return "clock";
-  }
-
-  @Override
-  public String title() {
-    return "Clock";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) {
-    for (KdcAnswer answer : examination.kdcAnswers()) {
+    for (KdcAnswer answer : examination.kdcAnswers) {
       if (answer.ahead().isPresent()) {
         compare(answer.address(), answer.ahead().get(), findings);
       }

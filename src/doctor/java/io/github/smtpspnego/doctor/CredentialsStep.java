@@ -15,18 +15,8 @@ final class CredentialsStep implements Step {
   private static final Duration SOON = Duration.ofMinutes(10);
 
   @Override
-  public String id() {
-    return "credentials";
-  }
-
-  @Override
-  public String title() {
-    return "Credentials";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) throws IOException {
-    MailSettings settings = examination.settings();
+    MailSettings settings = examination.settings;
     String keytab = settings.spnego(SpnegoOption.KEYTAB);
     if (!keytab.isEmpty()) {
       try {
@@ -49,7 +39,7 @@ final class CredentialsStep implements Step {
     if (ticket != null) {
       show(ticket, findings);
     }
-    examination.credentialsFound(found);
+    examination.credentials = found;
   }
 
   private static void show(KerberosTicket ticket, Findings findings) {

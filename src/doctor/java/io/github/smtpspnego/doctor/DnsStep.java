@@ -5,24 +5,13 @@ import io.github.smtpspnego.SpnegoOption;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /** What the host's name is: an alias, a name for several machines, or no name at all. */
 final class DnsStep implements Step {
   @Override
-  public String id() {
-    return "dns";
-  }
-
-  @Override
-  public String title() {
-    return "Name of the mail server";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) {
-    MailSettings settings = examination.settings();
+    MailSettings settings = examination.settings;
     String host = settings.host();
     InetAddress[] addresses;
     try {
@@ -48,12 +37,12 @@ final class DnsStep implements Step {
             + ".");
     String canonical = addresses[0].getCanonicalHostName();
     if (settings.isTrue("sasl.usecanonicalhostname")) {
-      examination.serverNamed(canonical);
+      examination.serverName = canonical;
       findings.ok("By sasl.usecanonicalhostname the ticket will be for " + canonical + ".");
     }
-    examination.canonicalNamed(canonical);
+    examination.canonicalName = canonical;
     boolean isSpnSet = !settings.spnego(SpnegoOption.SPN).isEmpty();
-    if (isLiteral(examination.serverName()) && !isSpnSet) {
+    if (isLiteral(examination.serverName) && !isSpnSet) {
       findings.warn(
           Reason.SERVER_UNKNOWN,
           "An address instead of a name: a KDC hardly ever knows smtp/" + host + ".",
@@ -66,16 +55,12 @@ final class DnsStep implements Step {
               + ": "
               + host
               + " is an alias or a name for several machines. The ticket is asked for "
-              + examination.serverName()
+              + examination.serverName
               + " all the same.");
     }
   }
 
   private static boolean isLiteral(String host) {
-    return host.contains(":") || List.of(host.split("\\.", -1)).stream().allMatch(DnsStep::isByte);
-  }
-
-  private static boolean isByte(String label) {
-    return label.matches("\\d{1,3}");
+    return host.contains(":") || host.matches("\\d{1,3}(\\.\\d{1,3})*");
   }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -23,24 +22,39 @@ import org.jspecify.annotations.Nullable;
 final class Examination {
   private static final Duration LONGEST_STEP = Duration.ofSeconds(45);
 
-  private final MailSettings settings;
+  final MailSettings settings;
 
   // Written by one step and read by later ones; the end of a step comes between.
-  private volatile String realm;
-  private volatile List<KdcAnswer> kdcAnswers = List.of();
-  private volatile String serverName;
-  private volatile String canonicalName = "";
-  private volatile @Nullable InitiatorCredentials credentials;
-  private volatile boolean isTargetKnown;
-  private volatile boolean isServerReady;
-  private volatile boolean hasFailed;
+
+  /** The realm whose KDCs count; empty for the default one. */
+  volatile String realm;
+
+  /** What the KDCs of the realm answered; empty where none was asked. */
+  volatile List<KdcAnswer> kdcAnswers = List.of();
+
+  /** The server's name as the SASL client gets it. */
+  volatile String serverName;
+
+  /** The server's name as its address is known by; empty where it has none. */
+  volatile String canonicalName = "";
+
+  volatile @Nullable InitiatorCredentials credentials;
+
+  /** Whether the KDC gave a ticket for the server. */
+  volatile boolean isTargetKnown;
+
+  /** Whether the mail server can be reached and offers what is to be used. */
+  volatile boolean isServerReady;
+
+  /** Whether a step before this one failed. */
+  volatile boolean hasFailed;
 
   /** Is told what happens, in order. */
   interface Listener {
     /** Where the report is written at the end. */
     Listener NONE = new Listener() {};
 
-    default void begun(Step step) {}
+    default void begun(NamedStep step) {}
 
     default void found(Finding finding) {}
 
@@ -61,9 +75,9 @@ final class Examination {
    * @param listener is told what each finds, as soon as it is found
    * @return all of it
    */
-  Report run(String subject, List<Step> steps, Listener listener) {
+  Report run(String subject, List<NamedStep> steps, Listener listener) {
     List<Report.Result> results = new ArrayList<>();
-    for (Step step : steps) {
+    for (NamedStep step : steps) {
       listener.begun(step);
       List<Finding> findings = run(step, new Findings(listener::found));
       hasFailed |= findings.stream().anyMatch(finding -> finding.status() == Status.FAIL);
@@ -73,11 +87,11 @@ final class Examination {
     return new Report(subject, results);
   }
 
-  private List<Finding> run(Step step, Findings findings) {
+  private List<Finding> run(NamedStep step, Findings findings) {
     FutureTask<Void> task =
         new FutureTask<>(
             () -> {
-              step.look(this, findings);
+              step.step().look(this, findings);
               return null;
             });
     Thread thread = new Thread(task, "doctor-" + step.id());
@@ -91,7 +105,9 @@ final class Examination {
       thread.interrupt();
       findings.fail(
           isServerReady ? Reason.SERVER_TROUBLE : Reason.KDC_UNREACHABLE,
-          "No end after " + LONGEST_STEP.toSeconds() + " seconds: somebody does not answer.",
+          "No end after "
+              + LONGEST_STEP.toSeconds()
+              + " seconds: a KDC, a name server or the mail server does not answer.",
           "Look for a KDC or name server that is named and does not answer; in krb5.conf"
               + " kdc_timeout and max_retries say how long the JDK waits.");
     } catch (InterruptedException e) {
@@ -110,79 +126,8 @@ final class Examination {
         : Finding.fail(Reason.GSS_FAILURE, "An unforeseen error: " + failure + ".");
   }
 
-  MailSettings settings() {
-    return settings;
-  }
-
-  /** The realm whose KDCs count; empty for the default one. */
-  String realm() {
-    return realm;
-  }
-
-  void realmFound(String name) {
-    realm = name;
-  }
-
-  /** What the KDCs of the realm answered; empty where none was asked. */
-  List<KdcAnswer> kdcAnswers() {
-    return kdcAnswers;
-  }
-
   /** Whether KDCs were asked and none answered. */
   boolean isKdcAway() {
     return !kdcAnswers.isEmpty() && kdcAnswers.stream().noneMatch(KdcAnswer::isThere);
-  }
-
-  void kdcsAnswered(List<KdcAnswer> answers) {
-    kdcAnswers = List.copyOf(answers);
-  }
-
-  /** The server's name as the SASL client gets it. */
-  String serverName() {
-    return serverName;
-  }
-
-  void serverNamed(String name) {
-    serverName = name;
-  }
-
-  /** The server's name as its address is known by; empty where it has none. */
-  String canonicalName() {
-    return canonicalName;
-  }
-
-  void canonicalNamed(String name) {
-    canonicalName = name;
-  }
-
-  Optional<InitiatorCredentials> credentials() {
-    return Optional.ofNullable(credentials);
-  }
-
-  void credentialsFound(InitiatorCredentials found) {
-    credentials = found;
-  }
-
-  /** Whether the KDC gave a ticket for the server. */
-  boolean isTargetKnown() {
-    return isTargetKnown;
-  }
-
-  void targetKnown() {
-    isTargetKnown = true;
-  }
-
-  /** Whether the mail server can be reached and offers what is to be used. */
-  boolean isServerReady() {
-    return isServerReady;
-  }
-
-  void serverReady() {
-    isServerReady = true;
-  }
-
-  /** Whether a step before this one failed. */
-  boolean hasFailed() {
-    return hasFailed;
   }
 }

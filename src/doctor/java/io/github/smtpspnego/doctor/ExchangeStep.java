@@ -14,30 +14,20 @@ import java.util.Properties;
  */
 final class ExchangeStep implements Step {
   @Override
-  public String id() {
-    return "exchange";
-  }
-
-  @Override
-  public String title() {
-    return "Authentication";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) throws IOException {
-    MailSettings settings = examination.settings();
-    InitiatorCredentials credentials = examination.credentials().orElse(null);
-    if (!examination.isServerReady()) {
+    MailSettings settings = examination.settings;
+    InitiatorCredentials credentials = examination.credentials;
+    if (!examination.isServerReady) {
       findings.skip("The mail server cannot be asked.");
       return;
     }
-    if (!examination.isTargetKnown() || credentials == null) {
+    if (!examination.isTargetKnown || credentials == null) {
       findings.skip("There is no ticket for the mail server.");
       return;
     }
     String authenticated =
         "Authenticated to "
-            + settings.target(examination.serverName())
+            + settings.target(examination.serverName)
             + " "
             + credentials.describe()
             + ". No mail was sent.";

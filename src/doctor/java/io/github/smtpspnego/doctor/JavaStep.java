@@ -7,23 +7,12 @@ import jakarta.mail.Session;
 import java.security.CodeSource;
 import java.security.Provider;
 import java.security.Security;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** The JVM, the order of its security providers, and which mail transport it takes. */
 final class JavaStep implements Step {
   private static final String OURS = "io.github.smtpspnego.mail.";
-
-  @Override
-  public String id() {
-    return "java";
-  }
-
-  @Override
-  public String title() {
-    return "Java and its providers";
-  }
 
   @Override
   public void look(Examination examination, Findings findings) {
@@ -36,7 +25,7 @@ final class JavaStep implements Step {
             + System.getProperty("java.home")
             + ".");
     findings.ok("smtp-spnego is in " + place(SpnegoProvider.class) + ".");
-    checkTransport(examination.settings(), findings); // as in a program, this installs us
+    checkTransport(examination.settings, findings); // making a Session installs the provider
     checkProviders(findings);
   }
 
@@ -67,14 +56,13 @@ final class JavaStep implements Step {
       Session session = Session.getInstance(settings.all());
       String name = session.getProvider(protocol).getClassName();
       String set = settings.text("class").orElse(name); // Jakarta Mail's own way to choose
-      List<String> text = new ArrayList<>(List.of("Mail goes by " + set));
-      text.add("Jakarta Mail is in " + place(Session.class) + ".");
+      String text = "Mail goes by " + set + "; Jakarta Mail is in " + place(Session.class) + ".";
       if (set.startsWith(OURS)) {
-        findings.ok(String.join("; ", text));
+        findings.ok(text);
       } else {
         findings.warn(
             Reason.OTHER_PROVIDER,
-            String.join("; ", text),
+            text,
             "It does not read mail."
                 + protocol
                 + ".sasl.spnego.enable, and says only 'failed to connect' when it does not"

@@ -101,7 +101,7 @@ record KdcAnswer(String address, Map<KdcWire, Outcome> outcomes) {
         }
         answers.add(new KdcAnswer(kdc, ofKdc));
       }
-      return answers;
+      return List.copyOf(answers);
     } finally {
       threads.shutdownNow();
     }

@@ -19,7 +19,7 @@ final class KdcNames {
   private KdcNames() {}
 
   /** Looks them up; none where DNS has none or does not answer. */
-  @SuppressWarnings("BanJNDI") // of DNS it makes texts, and nothing else
+  @SuppressWarnings("BanJNDI") // the provider for DNS returns texts, and loads no class
   static List<String> inDns(String realm) {
     Properties environment = new Properties();
     environment.setProperty(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
@@ -40,7 +40,7 @@ final class KdcNames {
           dns.close();
         }
       } catch (NamingException | RuntimeException e) {
-        // What is missing is told as missing.
+        // The step reports that DNS names no KDC.
       }
       if (!found.isEmpty()) {
         return List.copyOf(found);

@@ -14,16 +14,6 @@ final class KerberosStep implements Step {
   private static final int UDP_LIMIT = 1465;
 
   @Override
-  public String id() {
-    return "kerberos";
-  }
-
-  @Override
-  public String title() {
-    return "Kerberos configuration";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) {
     Krb5Conf conf = Krb5Conf.read();
     if (conf.isRefused()) {
@@ -43,9 +33,9 @@ final class KerberosStep implements Step {
           "There is no default realm: names need theirs, by the principal or by [domain_realm].",
           Reason.NO_REALM.remedy());
     }
-    String realm = examination.realm().isEmpty() ? defaultRealm.orElse("") : examination.realm();
+    String realm = examination.realm.isEmpty() ? defaultRealm.orElse("") : examination.realm;
     if (!realm.isEmpty()) {
-      examination.realmFound(realm);
+      examination.realm = realm;
       askKdcs(conf, realm, examination, findings);
     }
   }
@@ -85,7 +75,7 @@ final class KerberosStep implements Step {
       Thread.currentThread().interrupt();
       return;
     }
-    examination.kdcsAnswered(answers);
+    examination.kdcAnswers = answers;
     if (examination.isKdcAway()) {
       findings.fail(
           Reason.KDC_UNREACHABLE,

@@ -18,19 +18,9 @@ record KeysStep(ServerKeys keys) implements Step {
   private static final int PREAUTHENTICATION_REQUIRED = 25;
 
   @Override
-  public String id() {
-    return "keys";
-  }
-
-  @Override
-  public String title() {
-    return "Keys in the KDC";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) {
     Optional<KdcAnswer> kdc =
-        examination.kdcAnswers().stream().filter(KdcAnswer::isThere).findFirst();
+        examination.kdcAnswers.stream().filter(KdcAnswer::isThere).findFirst();
     if (kdc.isEmpty() || keys.principals().isEmpty()) {
       findings.skip(kdc.isEmpty() ? "No KDC answers." : "There are no keys to compare.");
       return;
@@ -53,8 +43,8 @@ record KeysStep(ServerKeys keys) implements Step {
       try {
         InitiatorCredentials login = Tickets.credentials(keys.file(), principal);
         findings.ok(principal + ": the KDC takes the keytab's key" + known.describeKeys() + ".");
-        if (examination.credentials().isEmpty()) {
-          examination.credentialsFound(login);
+        if (examination.credentials == null) {
+          examination.credentials = login;
         }
       } catch (SpnegoException e) {
         findings.add(refused(principal, known, e));

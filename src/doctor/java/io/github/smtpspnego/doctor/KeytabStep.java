@@ -19,16 +19,6 @@ import java.util.stream.Collectors;
  */
 record KeytabStep(ServerKeys keys) implements Step {
   @Override
-  public String id() {
-    return "keytab";
-  }
-
-  @Override
-  public String title() {
-    return "Keytab of the mail server";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) {
     try {
       keys.read(KeytabFile.read(keys.file()));
@@ -59,7 +49,7 @@ record KeytabStep(ServerKeys keys) implements Step {
         (accepted.isEmpty() ? keys.principals() : accepted)
             .stream().map(name -> name.substring(name.lastIndexOf('@') + 1)).toList();
     if (!realms.isEmpty()) {
-      examination.realmFound(realms.get(0));
+      examination.realm = realms.get(0);
     }
   }
 

@@ -5,7 +5,7 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import jakarta.mail.MessagingException;
 import java.net.UnknownHostException;
 
-/** What an exception of Jakarta Mail's says: the truth is among its causes. */
+/** What an exception of Jakarta Mail's says. The reason is in its causes. */
 final class MailFailure {
   /** A chain of causes may be a ring. */
   private static final int LONGEST_CHAIN = 20;

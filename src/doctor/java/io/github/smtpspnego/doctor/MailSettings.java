@@ -8,10 +8,7 @@ import io.github.smtpspnego.settings.SettingsReader;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -98,7 +95,7 @@ final class MailSettings {
     return protocol.equals("smtps");
   }
 
-  /** The property by which not every certificate is refused that should be; empty for none. */
+  /** The property that keeps the server's certificate from being checked; empty for none. */
   Optional<String> certificateUncheckedBy() {
     List<String> trusted = List.of(text("ssl.trust").orElse("").split("\\s+", -1));
     if (trusted.contains("*") || trusted.contains(host())) {
@@ -163,14 +160,8 @@ final class MailSettings {
     return sending;
   }
 
-  /** The same as the map that a SASL factory takes; the names in it are texts. */
-  @SuppressWarnings("unchecked")
-  Map<String, ?> asMap() {
-    return (Map<String, ?>) (Map<?, ?>) properties;
-  }
-
   SettingsReader reader() {
-    return new SettingsReader(protocol, asMap());
+    return new SettingsReader(protocol, properties);
   }
 
   /** One of the library's own settings; empty where it is not set and has no default. */
@@ -180,12 +171,10 @@ final class MailSettings {
 
   /** The mechanisms of ours that may be used, best first. */
   List<String> mechanisms() {
-    String listed = text("sasl.mechanisms").orElse("").toUpperCase(Locale.ROOT);
-    return listed.isEmpty() || isTrue("sasl.spnego.enable")
-        ? SaslProperties.MECHANISMS
-        : Arrays.stream(listed.split("[ ,]+", -1))
-            .filter(SaslProperties.MECHANISMS::contains)
-            .toList();
+    List<String> listed = SaslProperties.split(text("sasl.mechanisms").orElse(""));
+    List<String> ours = SaslProperties.spnego(listed);
+    boolean isAny = listed.isEmpty() || (ours.isEmpty() && isTrue("sasl.spnego.enable"));
+    return isAny ? SaslProperties.MECHANISMS : ours;
   }
 
   /**
@@ -195,15 +184,7 @@ final class MailSettings {
    * @throws SpnegoException if the setting has a bad value
    */
   TargetName target(String serverName) throws SpnegoException {
-    String spn = spnego(SpnegoOption.SPN);
-    try {
-      return spn.isEmpty()
-          ? TargetName.of(spnego(SpnegoOption.SERVICE), serverName)
-          : TargetName.parse(spn);
-    } catch (IllegalArgumentException e) {
-      throw reader()
-          .bad(SpnegoOption.SPN, "it must be service/host, service/host@REALM or service@host");
-    }
+    return reader().target(serverName);
   }
 
   /** The mail user: the one given, else the property's; empty where there is none. */
@@ -260,7 +241,7 @@ final class MailSettings {
     try {
       transport.close();
     } catch (MessagingException e) {
-      // It is to be gone, and it is.
+      // Nothing more was to be done with it.
     }
   }
 

@@ -16,7 +16,7 @@ record Report(String subject, List<Result> results) {
    * @param step the step
    * @param findings its findings, at least one
    */
-  record Result(Step step, List<Finding> findings) {}
+  record Result(NamedStep step, List<Finding> findings) {}
 
   /** Whether something must be mended before mail can be sent. */
   boolean hasFailed() {

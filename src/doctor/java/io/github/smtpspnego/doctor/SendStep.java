@@ -17,22 +17,12 @@ import java.time.format.DateTimeFormatter;
  */
 record SendStep(String from, String to) implements Step {
   @Override
-  public String id() {
-    return "send";
-  }
-
-  @Override
-  public String title() {
-    return "Test mail";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) {
-    if (examination.hasFailed()) {
+    if (examination.hasFailed) {
       findings.skip("Nothing was sent, since something before it failed.");
       return;
     }
-    MailSettings settings = examination.settings();
+    MailSettings settings = examination.settings;
     try {
       MimeMessage message = new MimeMessage((Session) null);
       message.setFrom(from);

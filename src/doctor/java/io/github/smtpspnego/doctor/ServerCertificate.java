@@ -39,7 +39,7 @@ final class ServerCertificate implements X509TrustManager {
             properties.setProperty(prefix + "ssl.checkserveridentity", "false");
           });
     } catch (GeneralSecurityException | MessagingException e) {
-      // What comes of a connection, the other one tells.
+      // SmtpStep reports what is wrong with the connection.
     }
     return observer.describe();
   }

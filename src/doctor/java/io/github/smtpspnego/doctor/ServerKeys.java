@@ -45,7 +45,7 @@ final class ServerKeys {
   }
 
   List<String> principals() {
-    return KeytabFile.principals(entries);
+    return entries.stream().map(KeytabFile.Entry::principal).distinct().toList();
   }
 
   /** Whether tickets for the principal are to be let in. */

@@ -26,18 +26,8 @@ final class SettingsStep implements Step {
           + " sasl.mechanisms sasl.realm sasl.authorizationid sasl.usecanonicalhostname";
 
   @Override
-  public String id() {
-    return "settings";
-  }
-
-  @Override
-  public String title() {
-    return "Settings";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) throws IOException {
-    MailSettings settings = examination.settings();
+    MailSettings settings = examination.settings;
     findings.ok("The mail server is " + settings.server() + ".");
     showAll(settings, findings);
     SettingsReader reader = settings.reader();

@@ -1,10 +1,10 @@
 package io.github.smtpspnego.doctor;
 
+import io.github.smtpspnego.kerberos.Printable;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * A server's reply (RFC 5321 section 4.2).
@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
  */
 record SmtpReply(int code, List<String> lines) {
   static final int READY = 220;
-  static final int SUCCESS = 235;
   static final int DONE = 250;
   static final int CHALLENGE = 334;
 
@@ -66,6 +65,6 @@ record SmtpReply(int code, List<String> lines) {
     if (code == CHALLENGE && challenge().isPresent()) {
       return "334 with a challenge";
     }
-    return (code < 0 ? "" : code + " ") + lines.stream().collect(Collectors.joining(" / "));
+    return (code < 0 ? "" : code + " ") + Printable.withoutTokens(String.join(" / ", lines));
   }
 }

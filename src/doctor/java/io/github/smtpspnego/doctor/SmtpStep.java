@@ -14,18 +14,8 @@ import javax.net.ssl.SSLException;
  */
 final class SmtpStep implements Step {
   @Override
-  public String id() {
-    return "smtp";
-  }
-
-  @Override
-  public String title() {
-    return "Mail server";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) {
-    MailSettings settings = examination.settings();
+    MailSettings settings = examination.settings;
     Look look = new Look(settings.isTlsFromStart(), findings);
     try {
       settings.look(properties -> properties.put(SpnegoSMTPTransport.OBSERVER, look));
@@ -43,7 +33,7 @@ final class SmtpStep implements Step {
     }
     if (look.greeting.isEmpty()) {
       findings.ok("The transport connects, and does not show what is said.");
-      examination.serverReady();
+      examination.isServerReady = true;
     } else {
       choose(examination, look, findings);
     }
@@ -181,7 +171,7 @@ final class SmtpStep implements Step {
   }
 
   private static void choose(Examination examination, Look look, Findings findings) {
-    MailSettings settings = examination.settings();
+    MailSettings settings = examination.settings;
     if (settings.mechanisms().isEmpty()) {
       return; // the settings are wrong, which is told there
     }
@@ -199,7 +189,7 @@ final class SmtpStep implements Step {
           reason.remedy());
       return;
     }
-    examination.serverReady();
+    examination.isServerReady = true;
     boolean isSet = settings.isTlsFromStart() || settings.isTrue("starttls.enable");
     if (look.isTls && !isSet && settings.isOfProgram()) {
       findings.warn(

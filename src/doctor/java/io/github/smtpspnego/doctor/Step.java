@@ -5,20 +5,6 @@ import java.io.IOException;
 /** One thing to look at. */
 interface Step {
   /**
-   * The step's name for machines.
-   *
-   * @return one word in lower case
-   */
-  String id();
-
-  /**
-   * The step's name for people.
-   *
-   * @return a noun phrase
-   */
-  String title();
-
-  /**
    * Looks at it. What an earlier step found is asked of the examination, and what a later one needs
    * is told to it. Every wait for the network is bounded.
    *

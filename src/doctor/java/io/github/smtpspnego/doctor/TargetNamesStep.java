@@ -18,18 +18,9 @@ final class TargetNamesStep implements Step {
   private static final List<String> SERVICES = List.of("smtp", "SMTPSVC");
 
   @Override
-  public String id() {
-    return "names";
-  }
-
-  @Override
-  public String title() {
-    return "Target names in the KDC";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) throws IOException {
-    if (examination.credentials().isEmpty()) {
+    InitiatorCredentials credentials = examination.credentials;
+    if (credentials == null) {
       findings.skip("Without credentials no ticket can be asked for.");
       return;
     }
@@ -37,12 +28,11 @@ final class TargetNamesStep implements Step {
       findings.skip("No KDC answers.");
       return;
     }
-    InitiatorCredentials credentials = examination.credentials().get();
-    TargetName wanted = examination.settings().target(examination.serverName());
+    TargetName wanted = examination.settings.target(examination.serverName);
     SpnegoException failure = null;
     try {
       String ticket = ticketFor(wanted, credentials);
-      examination.targetKnown();
+      examination.isTargetKnown = true;
       findings.ok("The one to be used, " + wanted + ", exists: " + ticket + ".");
     } catch (SpnegoException e) {
       failure = e;
@@ -60,14 +50,14 @@ final class TargetNamesStep implements Step {
       }
     }
     if (failure != null) {
-      findings.add(failed(failure, others, examination.settings()));
+      findings.add(failed(failure, others, examination.settings));
     }
   }
 
   private static List<TargetName> others(TargetName wanted, Examination examination) {
     Set<String> seen = new HashSet<>(Set.of(wanted.toString().toLowerCase(Locale.ROOT)));
     List<TargetName> names = new ArrayList<>();
-    for (String host : List.of(examination.serverName(), examination.canonicalName())) {
+    for (String host : List.of(examination.serverName, examination.canonicalName)) {
       for (String service : host.isEmpty() ? List.<String>of() : SERVICES) {
         TargetName name = TargetName.of(service, host);
         if (seen.add(name.toString().toLowerCase(Locale.ROOT))) {

@@ -15,7 +15,7 @@ record TextReport(PrintWriter out, Ansi ansi) implements Examination.Listener {
   private static final String INDENT = "       ";
 
   @Override
-  public void begun(Step step) {
+  public void begun(NamedStep step) {
     write(ansi.string("@|bold " + step.title() + "|@") + "\n");
   }
 

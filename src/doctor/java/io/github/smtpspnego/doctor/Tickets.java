@@ -1,7 +1,6 @@
 package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.SpnegoException;
-import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.credentials.CredentialSettings;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
@@ -13,7 +12,6 @@ import io.github.smtpspnego.gss.TargetName;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.nio.file.Path;
 import java.util.Map;
-import javax.security.sasl.SaslException;
 
 /** Gets tickets as the library does: credentials by the settings, and tokens for a server. */
 final class Tickets {
@@ -42,26 +40,20 @@ final class Tickets {
   /** Makes the first token for a server, for which the KDC is asked for a ticket. */
   static byte[] token(TargetName target, InitiatorCredentials credentials) throws SpnegoException {
     TicketAttempt attempt = credentials.begin(target);
-    try {
-      return credentials.run(
-          () -> {
-            SpnegoInitiator initiator =
-                new SpnegoInitiator(
-                    attempt.name(),
-                    credentials.credential(),
-                    new ContextFlags(true, false, false, true, false),
-                    () -> "Asking for a ticket for " + target + " " + credentials.describe());
-            try {
-              return initiator.firstToken();
-            } finally {
-              initiator.dispose();
-              attempt.proved(); // the ticket was not sent
-            }
-          });
-    } catch (SaslException e) {
-      throw e instanceof SpnegoException explained
-          ? explained
-          : new SpnegoException(Reason.GSS_FAILURE, e + ".", e);
-    }
+    return credentials.run(
+        () -> {
+          SpnegoInitiator initiator =
+              new SpnegoInitiator(
+                  attempt.name(),
+                  credentials.credential(),
+                  new ContextFlags(true, false, false, true, false),
+                  () -> "Asking for a ticket for " + target + " " + credentials.describe());
+          try {
+            return initiator.firstToken();
+          } finally {
+            initiator.dispose();
+            attempt.proved(); // the ticket was not sent
+          }
+        });
   }
 }

@@ -26,16 +26,6 @@ import javax.security.sasl.SaslServer;
  */
 record TicketsStep(ServerKeys keys) implements Step {
   @Override
-  public String id() {
-    return "tickets";
-  }
-
-  @Override
-  public String title() {
-    return "Tickets for the mail server";
-  }
-
-  @Override
   public void look(Examination examination, Findings findings) throws SaslException {
     if (examination.isKdcAway() || keys.principals().isEmpty()) {
       findings.skip(keys.principals().isEmpty() ? "There are no keys." : "No KDC answers.");
@@ -56,7 +46,7 @@ record TicketsStep(ServerKeys keys) implements Step {
     List<Finding> refused = new ArrayList<>();
     int letIn = 0;
     for (String service : keys.services()) {
-      String name = service + "/" + keys.host() + "@" + examination.realm();
+      String name = service + "/" + keys.host() + "@" + examination.realm;
       try {
         byte[] token = Tickets.token(TargetName.parse(name), client);
         String key =
@@ -98,12 +88,11 @@ record TicketsStep(ServerKeys keys) implements Step {
 
   /** Who was named; else the keytab's own, which {@link KeysStep} logged in; else the user. */
   private static InitiatorCredentials client(Examination examination) throws SpnegoException {
-    MailSettings settings = examination.settings();
+    MailSettings settings = examination.settings;
     boolean isNamed =
         settings.hasPassword() || !settings.spnego(SpnegoOption.TICKETCACHE).isEmpty();
-    return isNamed || examination.credentials().isEmpty()
-        ? Tickets.credentials(settings)
-        : examination.credentials().get();
+    InitiatorCredentials ofKeytab = examination.credentials;
+    return isNamed || ofKeytab == null ? Tickets.credentials(settings) : ofKeytab;
   }
 
   /** Has the library's server take a token; empty where it lets the client in. */

@@ -2,6 +2,7 @@ package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.gss.Der;
 import io.github.smtpspnego.gss.Oids;
+import io.github.smtpspnego.gss.Qop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,12 +28,11 @@ final class TokenText {
   private static final int SEALED = 0x02;
   private static final int OFFER = 4;
 
-  /** A token of SPNEGO has one of another mechanism in it, and that is all that there should be. */
+  /** A SPNEGO token holds at most one token, of another mechanism. */
   private static final int MOST_NESTED = 1;
 
   private static final List<String> NEG_STATES =
       List.of("accept-completed", "accept-incomplete", "reject", "request-mic");
-  private static final List<String> LAYERS = List.of("auth", "auth-int", "auth-conf");
 
   private TokenText() {}
 
@@ -174,9 +174,9 @@ final class TokenText {
       plain[i] = token[WRAP_HEADER + (i + rotation) % body];
     }
     List<String> layers = new ArrayList<>();
-    for (int bit = 0; bit < LAYERS.size(); bit++) {
-      if ((plain[0] >> bit & 1) != 0) {
-        layers.add(LAYERS.get(bit));
+    for (Qop layer : Qop.values()) {
+      if ((plain[0] & layer.bit()) != 0) {
+        layers.add(layer.saslName());
       }
     }
     return ": security layer "

@@ -13,18 +13,15 @@ final class Answers implements CallbackHandler {
   private final String user;
   private final @Nullable Secret password;
   private final @Nullable CallbackHandler others;
-  private boolean isPersonal;
+
+  /** Whether the login is nobody else's. */
+  boolean arePersonal;
 
   /** The handler given is asked for all that is neither the user nor the password. */
   Answers(String user, @Nullable Secret password, @Nullable CallbackHandler others) {
     this.user = user;
     this.password = password;
     this.others = others;
-  }
-
-  /** Whether that handler was asked: the login is then nobody else's. */
-  boolean isPersonal() {
-    return isPersonal;
   }
 
   @Override
@@ -37,7 +34,7 @@ final class Answers implements CallbackHandler {
       } else if (others == null) {
         throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
       } else if (!(callback instanceof NameCallback)) { // the handler knows no name
-        isPersonal = true;
+        arePersonal = true;
         others.handle(new Callback[] {callback});
       }
     }

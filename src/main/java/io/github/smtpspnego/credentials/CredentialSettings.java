@@ -3,6 +3,7 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.kerberos.Printable;
 import io.github.smtpspnego.kerberos.TypedName;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.nio.file.InvalidPathException;
@@ -138,7 +139,13 @@ public final class CredentialSettings {
   SpnegoException notWanted(String name, String origin) {
     return new SpnegoException(
         Reason.NO_CREDENTIALS,
-        "Looking for credentials of " + principal + ": found those of " + name + " " + origin + ".",
+        "Looking for credentials of "
+            + principal
+            + ": found those of "
+            + Printable.of(name)
+            + " "
+            + origin
+            + ".",
         "Log in as "
             + principal
             + ", or correct "

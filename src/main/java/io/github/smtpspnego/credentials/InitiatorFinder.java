@@ -149,15 +149,15 @@ public final class InitiatorFinder {
     }
     String name = user.name();
     String wanted = name.substring(name.indexOf('\\') + 1);
-    String first = "";
+    String found = "";
     for (String owner : contents.owners()) {
-      if (owner.regionMatches(true, 0, wanted, 0, wanted.length())
-          && (owner.length() == wanted.length() || owner.charAt(wanted.length()) == '@')) {
+      String held = wanted.contains("@") ? owner : owner.substring(0, owner.lastIndexOf('@'));
+      if (held.equals(wanted)) {
         return owner;
       }
-      first = first.isEmpty() ? owner : first;
+      found = found.isEmpty() && held.equalsIgnoreCase(wanted) ? owner : found;
     }
-    return first;
+    return found.isEmpty() ? contents.owners().iterator().next() : found;
   }
 
   private InitiatorCredentials withPassword(Secret password) throws SpnegoException {

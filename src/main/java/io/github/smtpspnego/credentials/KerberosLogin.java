@@ -1,10 +1,13 @@
 package io.github.smtpspnego.credentials;
 
+import com.sun.security.auth.module.Krb5LoginModule;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
 import io.github.smtpspnego.kerberos.KeytabFile;
+import io.github.smtpspnego.kerberos.Printable;
 import java.nio.file.Files;
+import java.util.HashMap;
 import javax.security.auth.Subject;
 import javax.security.auth.login.LoginContext;
 import javax.security.auth.login.LoginException;
@@ -23,10 +26,17 @@ final class KerberosLogin {
     checkReadable(request);
     Subject subject = new Subject();
     try {
-      String entry = request.jaasEntry().isEmpty() ? "smtp-spnego" : request.jaasEntry();
-      new LoginContext(entry, subject, request.answers(), request.configuration(renew)).login();
+      if (request.source() == CredentialSource.JAAS) {
+        new LoginContext(request.jaasEntry(), subject, request.answers(), request.configuration())
+            .login();
+      } else {
+        Krb5LoginModule module = new Krb5LoginModule();
+        module.initialize(subject, request.answers(), new HashMap<>(), request.options(renew));
+        module.login();
+        module.commit();
+      }
       return subject;
-    } catch (LoginException | SecurityException e) {
+    } catch (LoginException | RuntimeException | LinkageError e) {
       throw explain(request, e);
     }
   }
@@ -47,7 +57,7 @@ final class KerberosLogin {
   }
 
   /** The JDK has one text for many faults; what was asked for tells them apart. */
-  private static SpnegoException explain(LoginRequest request, Exception failure) {
+  private static SpnegoException explain(LoginRequest request, Throwable failure) {
     String tried = "Logging in " + request.describe();
     Reason reason = KerberosFailure.reason(failure);
     boolean noneFound = reason == Reason.KEYTAB || reason == Reason.NO_CREDENTIALS;
@@ -72,7 +82,9 @@ final class KerberosLogin {
     }
     if (request.source() == CredentialSource.JAAS && unknown) {
       return new SpnegoException(
-          Reason.JAAS_ENTRY, tried + ": " + failure.getMessage() + ".", failure);
+          Reason.JAAS_ENTRY,
+          tried + ": " + Printable.lines(String.valueOf(failure.getMessage())) + ".",
+          failure);
     }
     if (reason == Reason.MESSAGE_MODIFIED
         && !String.valueOf(failure.getMessage()).contains("(41)")) {

@@ -51,7 +51,9 @@ class LoginCache {
 
   /** Gives a login that is valid now. */
   final Login get(LoginRequest request) throws SpnegoException {
-    return slot(request.key()).get(request);
+    return request.answers().arePersonal
+        ? login(request, false, FileStamp.NONE, clock.instant())
+        : slot(request.key()).get(request);
   }
 
   /** Forgets all logins and rejections, and destroys the tickets. */
@@ -97,15 +99,17 @@ class LoginCache {
         || e.reason() == Reason.PASSWORD_EXPIRED;
   }
 
-  /** A password that the KDC rejected, when, and what the file was like then. */
-  private record Rejection(SpnegoException failure, Instant at, FileStamp stamp) {}
-
   /** What is known of one kind of login. Written by one thread at a time. */
   private final class Slot {
     private final SingleFlight logins = new SingleFlight();
     private volatile long usedAt = Long.MIN_VALUE;
     private volatile @Nullable Login login;
-    private @Nullable Rejection rejection;
+
+    /** That the KDC rejected the password, when, and what the file was like then. */
+    private @Nullable Reason rejection;
+
+    private Instant rejectedAt = Instant.EPOCH;
+    private FileStamp rejectedStamp = FileStamp.NONE;
 
     Login get(LoginRequest request) throws SpnegoException {
       Instant now = clock.instant();
@@ -121,7 +125,7 @@ class LoginCache {
           logins.run(
               !serves,
               () -> !isFresh(stamp),
-              () -> !request.answers().isPersonal(),
+              () -> !request.answers().arePersonal,
               () -> attempt(request, stamp));
       if (made == null) {
         made = serves ? current : login;
@@ -141,7 +145,7 @@ class LoginCache {
       boolean renew = current != null && current.stamp.equals(stamp);
       try {
         Login made = login(request, renew, current != null && !renew, stamp, now);
-        login = request.answers().isPersonal() ? null : made;
+        login = request.answers().arePersonal ? null : made;
         rejection = null;
         return made;
       } catch (SpnegoException e) {
@@ -156,8 +160,10 @@ class LoginCache {
           return kept;
         }
         login = null;
-        boolean isOfPassword = request.impersonated().isEmpty() && !request.answers().isPersonal();
-        rejection = isOfPassword && isRejection(e) ? new Rejection(e, now, stamp) : null;
+        boolean isOfPassword = request.impersonated().isEmpty() && !request.answers().arePersonal;
+        rejection = isOfPassword && isRejection(e) ? e.reason() : null;
+        rejectedAt = now;
+        rejectedStamp = stamp;
         throw e;
       }
     }
@@ -165,22 +171,19 @@ class LoginCache {
     /** Throws where asking again would do harm. */
     private void checkNotRejected(LoginRequest request, FileStamp stamp, Instant now)
         throws SpnegoException {
-      Rejection last = rejection;
-      if (last == null || !last.stamp.equals(stamp)) {
-        return;
-      }
-      Instant until = last.at.plus(REJECTION_HOLDS);
-      if (now.isBefore(until)) {
+      Reason last = rejection;
+      Instant until = rejectedAt.plus(REJECTION_HOLDS);
+      if (last != null && rejectedStamp.equals(stamp) && now.isBefore(until)) {
         throw new SpnegoException(
-            last.failure.reason(),
+            last,
             "Logging in "
                 + request.describe()
                 + ": the KDC rejected it at "
-                + last.at.truncatedTo(ChronoUnit.SECONDS)
+                + rejectedAt.truncatedTo(ChronoUnit.SECONDS)
                 + "; so that the account does not lock, it is not asked again before "
                 + until.truncatedTo(ChronoUnit.SECONDS)
                 + ".",
-            last.failure);
+            null);
       }
     }
 

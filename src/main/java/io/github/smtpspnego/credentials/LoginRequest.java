@@ -1,14 +1,15 @@
 package io.github.smtpspnego.credentials;
 
+import com.sun.security.auth.module.Krb5LoginModule;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.login.AppConfigurationEntry;
-import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
 import javax.security.auth.login.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param file the keytab or ticket cache; null where the JDK looks for the ticket cache itself
  * @param password the password, or null
  * @param jaasEntry the JAAS entry; empty for the others
- * @param configuration where the JAAS entry is looked up; null where that cannot be read
+ * @param configuration where the JAAS entry is looked up; null for the others, and where it cannot
+ *     be read
+ * @param modules the modules of the JAAS entry with their options; empty for the others
  * @param answers answers what the login's modules ask
  * @param impersonated the user to be authenticated as with the login; empty for its owner
  */
@@ -32,9 +35,10 @@ record LoginRequest(
     @Nullable Secret password,
     String jaasEntry,
     @Nullable Configuration configuration,
+    List<String> modules,
     Answers answers,
     String impersonated) {
-  private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
+  private static final AppConfigurationEntry[] NO_MODULES = {};
 
   static LoginRequest fromKeytab(Path keytab, String principal) {
     return of(CredentialSource.KEYTAB, principal, keytab, null);
@@ -51,20 +55,29 @@ record LoginRequest(
   private static LoginRequest of(
       CredentialSource source, String principal, @Nullable Path file, @Nullable Secret password) {
     Answers answers = new Answers(principal, password, null);
-    return new LoginRequest(source, principal, file, password, "", null, answers, "");
+    return new LoginRequest(source, principal, file, password, "", null, List.of(), answers, "");
   }
 
   static LoginRequest byJaas(
       String entry, String user, @Nullable Secret password, @Nullable CallbackHandler handler) {
-    Configuration configuration;
+    Configuration configuration = null;
+    AppConfigurationEntry[] entries = null;
     try {
       configuration = Configuration.getConfiguration();
-    } catch (SecurityException e) {
-      configuration = null; // the login reads it again, and tells what is wrong
+      entries = configuration.getAppConfigurationEntry(entry);
+    } catch (RuntimeException e) {
+      // The login reads it again, and tells what is wrong.
     }
     Answers answers = new Answers(user, password, handler);
+    List<String> modules = new ArrayList<>();
+    for (AppConfigurationEntry module : entries == null ? NO_MODULES : entries) {
+      String name = module.getLoginModuleName();
+      modules.add(name + " " + module.getControlFlag() + " " + module.getOptions());
+      // Another module may ask the thread, or anybody, whom to log in.
+      answers.arePersonal |= !name.equals(Krb5LoginModule.class.getName());
+    }
     return new LoginRequest(
-        CredentialSource.JAAS, user, null, password, entry, configuration, answers, "");
+        CredentialSource.JAAS, user, null, password, entry, configuration, modules, answers, "");
   }
 
   /**
@@ -74,7 +87,7 @@ record LoginRequest(
    */
   LoginRequest as(String user) {
     return new LoginRequest(
-        source, principal, file, password, jaasEntry, configuration, answers, user);
+        source, principal, file, password, jaasEntry, configuration, modules, answers, user);
   }
 
   /** What makes two requests the same one. Holds no secret. */
@@ -85,7 +98,7 @@ record LoginRequest(
         String.valueOf(file),
         password == null ? "" : password.fingerprint(),
         jaasEntry,
-        configuration == null ? "" : configuration,
+        modules,
         impersonated);
   }
 
@@ -119,7 +132,7 @@ record LoginRequest(
     if (source == CredentialSource.TICKETCACHE) {
       return file == null ? "from the user's ticket cache" : "from the ticket cache " + file;
     }
-    return source == CredentialSource.JAAS ? "by the JAAS entry " + jaasEntry : "with a password";
+    return jaasEntry.isEmpty() ? "with a password" : "by the JAAS entry " + jaasEntry;
   }
 
   /** The failure of a login that gives a client nothing to authenticate with. */
@@ -132,27 +145,11 @@ record LoginRequest(
   }
 
   /**
-   * What logs in.
+   * The options of the JDK's {@code Krb5LoginModule}.
    *
    * @param renew have the KDC renew the ticket of a cache; the file itself stays as it is
-   * @return the JVM's configuration for a JAAS entry; else one that no other code of the JVM sees
    */
-  @Nullable Configuration configuration(boolean renew) {
-    if (source == CredentialSource.JAAS) {
-      return configuration;
-    }
-    AppConfigurationEntry[] entries = {
-      new AppConfigurationEntry(MODULE, LoginModuleControlFlag.REQUIRED, options(renew))
-    };
-    return new Configuration() {
-      @Override
-      public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
-        return entries.clone();
-      }
-    };
-  }
-
-  private Map<String, String> options(boolean renew) {
+  Map<String, String> options(boolean renew) {
     Map<String, String> options = new HashMap<>();
     if (!principal.isEmpty()) {
       options.put("principal", principal);

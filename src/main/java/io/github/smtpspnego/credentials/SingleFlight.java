@@ -3,6 +3,7 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.SpnegoException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ final class SingleFlight {
   /** How many requests have ended; written under the lock. */
   private volatile int outcomes;
 
-  private @Nullable SpnegoException failure;
+  /** Makes the failure anew: an exception would hold the classes of whom it was thrown to. */
+  private @Nullable Supplier<SpnegoException> failure;
 
   /**
    * Makes the request, unless another thread makes it.
@@ -42,13 +44,13 @@ final class SingleFlight {
         return null;
       }
       if (failure != null && before != outcomes) {
-        throw failure.again();
+        throw failure.get();
       }
       failure = null;
       try {
         return request.run();
       } catch (SpnegoException e) {
-        failure = shared.getAsBoolean() ? e : null;
+        failure = shared.getAsBoolean() ? e.again() : null;
         throw e;
       } finally {
         outcomes++;

@@ -4,6 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.ClockSkew;
 import io.github.smtpspnego.kerberos.KerberosFailure;
+import io.github.smtpspnego.kerberos.Printable;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

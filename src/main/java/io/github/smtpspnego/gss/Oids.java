@@ -1,5 +1,6 @@
 package io.github.smtpspnego.gss;
 
+import io.github.smtpspnego.kerberos.Printable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

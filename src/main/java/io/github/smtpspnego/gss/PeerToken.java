@@ -146,7 +146,7 @@ final class PeerToken {
       }
     }
     int code = fields.enter(Der.context(6)).readInt(Der.INTEGER);
-    error = KerberosCode.reason(code);
+    error = KerberosCode.isOfAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED;
     return "a Kerberos error: " + KerberosCode.describe(code);
   }
 

@@ -1,9 +1,9 @@
 package io.github.smtpspnego.gss;
 
 import java.util.Locale;
+import javax.security.auth.kerberos.KerberosPrincipal;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
-import org.ietf.jgss.Oid;
 
 /**
  * The name of the server that a ticket is asked for (the SPN).
@@ -58,12 +58,33 @@ public final class TargetName {
   /**
    * Makes the name for GSS-API, which takes the JDK longer than most of an exchange.
    *
+   * <p>The JDK asks DNS for the whole name of a host, and takes any that begins with the name given
+   * and a dot. That is wanted for a short name. DNS must not lengthen a name that has dots.
+   *
    * @return the name
    * @throws GSSException if the JDK cannot make a name of it
    */
   public GSSName toGssName() throws GSSException {
-    Oid type = isPrincipal ? Oids.KERBEROS_PRINCIPAL_NAME : GSSName.NT_HOSTBASED_SERVICE;
-    return Gss.MANAGER.createName(text, type);
+    if (isPrincipal) {
+      return Gss.MANAGER.createName(text, Oids.KERBEROS_PRINCIPAL_NAME);
+    }
+    String fixed = text.indexOf('.') < 0 ? "" : withoutAnswerOfDns();
+    return fixed.isEmpty()
+        ? Gss.MANAGER.createName(text, GSSName.NT_HOSTBASED_SERVICE)
+        : Gss.MANAGER.createName(fixed, Oids.KERBEROS_PRINCIPAL_NAME);
+  }
+
+  /** The principal that is meant, where DNS has lengthened the host's name; else empty. */
+  private String withoutAnswerOfDns() {
+    String meant = text.replaceFirst("@", "/");
+    try {
+      String found = new KerberosPrincipal(meant, KerberosPrincipal.KRB_NT_SRV_HST).getName();
+      int at = found.lastIndexOf('@');
+      boolean isLonger = at > 0 && !found.substring(0, at).equalsIgnoreCase(meant);
+      return isLonger ? meant + found.substring(at) : "";
+    } catch (IllegalArgumentException e) {
+      return ""; // there is no realm, as the JDK will say
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.smtpspnego.gss;
 
+import io.github.smtpspnego.kerberos.Printable;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

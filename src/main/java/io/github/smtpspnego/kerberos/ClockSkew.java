@@ -10,21 +10,19 @@ public final class ClockSkew {
 
   private static final long REST = TimeUnit.MINUTES.toNanos(1);
 
-  private static volatile Reading latest = new Reading(DEFAULT, System.nanoTime() - REST);
-
-  private record Reading(Duration allowed, long at) {}
+  private static volatile Duration latest = DEFAULT;
+  private static volatile long readAt = System.nanoTime() - REST;
 
   private ClockSkew() {}
 
   /** How far the clocks may differ. The configuration is read once in a minute at most. */
   public static Duration allowed() {
-    Reading known = latest;
     long now = System.nanoTime();
-    if (now - known.at >= REST) {
-      known = new Reading(in(Krb5Conf.read()), now);
-      latest = known;
+    if (now - readAt >= REST) {
+      latest = in(Krb5Conf.read());
+      readAt = now;
     }
-    return known.allowed;
+    return latest;
   }
 
   /** The JDK's rule: the first value counts, and one that is no number sets nothing. */

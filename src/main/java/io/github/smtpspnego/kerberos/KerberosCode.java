@@ -27,6 +27,14 @@ public final class KerberosCode {
     };
   }
 
+  /**
+   * Whether an acceptor may find this. The others are the KDC's to find, passwords among them: a
+   * mail server that sends one of them proves nothing by it.
+   */
+  public static boolean isOfAcceptor(int code) {
+    return code == 14 || code > 30;
+  }
+
   /** The code in words. */
   public static String describe(int code) {
     String meaning =

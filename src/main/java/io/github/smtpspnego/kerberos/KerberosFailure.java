@@ -116,7 +116,7 @@ public final class KerberosFailure {
     String message = failure.toString();
     for (Throwable link : chain(failure)) {
       if (link.getMessage() != null && !link.getMessage().isBlank()) {
-        message = NO_TEXT.matcher(link.getMessage()).replaceAll(" ").strip();
+        message = Printable.lines(NO_TEXT.matcher(link.getMessage()).replaceAll(" "));
         if (isKerberos(link)) {
           break;
         }

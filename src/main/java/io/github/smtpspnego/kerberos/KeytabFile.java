@@ -7,9 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a keytab holds, without its keys: the file format of MIT Kerberos, version {@code 0502}.
@@ -60,15 +58,6 @@ public final class KeytabFile {
       }
     }
     return List.copyOf(entries);
-  }
-
-  /** The distinct principals of the entries. */
-  public static List<String> principals(List<Entry> entries) {
-    Set<String> distinct = new LinkedHashSet<>();
-    for (Entry entry : entries) {
-      distinct.add(entry.principal());
-    }
-    return List.copyOf(distinct);
   }
 
   /** A keytab's contents in words, for messages. Never throws. */

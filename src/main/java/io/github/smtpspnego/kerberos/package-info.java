@@ -1,6 +1,6 @@
 /**
- * What Kerberos has on disk and on its tongue, and the JDK does not show: error codes, {@code
- * krb5.conf}, keytabs, the place of the ticket cache. Only reads, only to say what is wrong.
+ * What the JDK does not show of Kerberos: error codes, {@code krb5.conf}, the contents of keytabs,
+ * the place and the owner of the ticket cache. It reads files, and writes none.
  */
 @NullMarked
 package io.github.smtpspnego.kerberos;

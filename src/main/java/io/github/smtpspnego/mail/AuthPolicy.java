@@ -5,10 +5,8 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import io.github.smtpspnego.settings.Switch;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.StringTokenizer;
 import org.eclipse.angus.mail.util.PropUtil;
 
 /**
@@ -26,7 +24,7 @@ record AuthPolicy(
     List<String> mechanisms,
     boolean isExclusive,
     boolean isRequired) {
-  /** Angus Mail's ways, unchanged. */
+  /** The transport behaves as Angus Mail's own. */
   private static final AuthPolicy INERT = new AuthPolicy(false, false, List.of(), false, false);
 
   /**
@@ -49,12 +47,10 @@ record AuthPolicy(
       boolean hasLogin)
       throws SpnegoException {
     SettingsReader settings = new SettingsReader(protocol, properties);
+    settings.warnOfUnknownNames();
     Switch enable = settings.enable();
     // DNS alone must not decide that SPNEGO is not meant.
-    boolean isKnownHost = false;
-    for (String name : serverNames) {
-      isKnownHost |= settings.isKnownHost(name);
-    }
+    boolean isKnownHost = serverNames.stream().anyMatch(settings::isKnownHost);
     if (enable == Switch.TRUE && isKnownHost) {
       List<String> ours = SaslProperties.spnego(listed);
       return new AuthPolicy(
@@ -74,16 +70,6 @@ record AuthPolicy(
       return new AuthPolicy(true, isKnownHost, listed, true, !isOff);
     }
     return isKnownHost ? new AuthPolicy(true, true, SaslProperties.MECHANISMS, false, isOn) : INERT;
-  }
-
-  /** Splits a list of mechanisms as users write it, also with line ends or semicolons. */
-  static List<String> split(String listed) {
-    List<String> names = new ArrayList<>();
-    StringTokenizer tokens = new StringTokenizer(listed, " \t\r\n\f,;");
-    while (tokens.hasMoreTokens()) {
-      names.add(tokens.nextToken());
-    }
-    return names;
   }
 
   /** Those of the mechanisms that mean SPNEGO. */

@@ -13,14 +13,6 @@ import java.util.Locale;
  *     3.1); empty for any
  */
 record MechanismChoice(Way way, List<String> mechanisms) {
-  private static final MechanismChoice SPNEGO = new MechanismChoice(Way.SPNEGO, List.of());
-  private static final MechanismChoice ANY = new MechanismChoice(Way.ANGUS, List.of());
-  private static final MechanismChoice NOBODY = new MechanismChoice(Way.NOBODY, List.of());
-  private static final MechanismChoice PASSWORD_NEEDED =
-      new MechanismChoice(Way.PASSWORD_NEEDED, List.of());
-  private static final MechanismChoice UNAVAILABLE =
-      new MechanismChoice(Way.UNAVAILABLE, List.of());
-
   /** Who authenticates the connection. */
   enum Way {
     /** {@code SmtpAuthClient} does, by SPNEGO; it fails where the server does not offer that. */
@@ -37,6 +29,10 @@ record MechanismChoice(Way way, List<String> mechanisms) {
 
   MechanismChoice {
     mechanisms = List.copyOf(mechanisms);
+  }
+
+  private MechanismChoice(Way way) {
+    this(way, List.of());
   }
 
   /** Whether Angus Mail may use the mechanism. */
@@ -56,7 +52,7 @@ record MechanismChoice(Way way, List<String> mechanisms) {
    * @param offered what follows AUTH in the server's reply to EHLO; empty for no authentication
    */
   static MechanismChoice of(AuthPolicy policy, boolean hasPassword, String offered) {
-    List<String> offers = AuthPolicy.split(offered.toUpperCase(Locale.ROOT));
+    List<String> offers = SaslProperties.split(offered.toUpperCase(Locale.ROOT));
     List<String> allowed = new ArrayList<>();
     for (String name : policy.mechanisms()) {
       String upper = name.toUpperCase(Locale.ROOT);
@@ -65,7 +61,7 @@ record MechanismChoice(Way way, List<String> mechanisms) {
         continue;
       }
       if (ours && policy.isSpnego() && allowed.isEmpty()) {
-        return SPNEGO;
+        return new MechanismChoice(Way.SPNEGO);
       }
       // The JDK has a client for GSSAPI only. A choice of Angus Mail's does not lead back to us.
       if (!ours || (!policy.isSpnego() && upper.equals(SaslProperties.GSSAPI))) {
@@ -81,11 +77,12 @@ record MechanismChoice(Way way, List<String> mechanisms) {
       return new MechanismChoice(Way.ANGUS, allowed);
     }
     if (!policy.isExclusive()) {
-      return hasPassword || !policy.isRequired() ? ANY : PASSWORD_NEEDED;
+      boolean isLeftToAngus = hasPassword || !policy.isRequired();
+      return new MechanismChoice(isLeftToAngus ? Way.ANGUS : Way.PASSWORD_NEEDED);
     }
     if (!policy.isRequired() && offers.isEmpty()) {
-      return NOBODY;
+      return new MechanismChoice(Way.NOBODY);
     }
-    return policy.isSpnego() ? SPNEGO : UNAVAILABLE;
+    return new MechanismChoice(policy.isSpnego() ? Way.SPNEGO : Way.UNAVAILABLE);
   }
 }

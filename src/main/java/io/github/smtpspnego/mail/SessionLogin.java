@@ -65,7 +65,7 @@ final class SessionLogin implements CallbackHandler {
     return !password().isEmpty();
   }
 
-  /** Whether the password was used, and another can be asked for: nobody was asked for this one. */
+  /** Whether the password was used, and the Authenticator was not asked and may have another. */
   boolean isReplaceable() {
     return isUsed && (isGiven || isKept);
   }

@@ -2,6 +2,7 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.smtp.SmtpAuthClient;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
@@ -64,10 +65,11 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
    */
   public SpnegoSMTPTransport(Session session, @Nullable URLName urlname) {
     super(
-        DebugOut.attach(session),
+        DebugOut.lend(session),
         urlname,
         "smtp",
         urlname != null && "smtps".equals(urlname.getProtocol()));
+    DebugOut.takeBack(session);
     protocol = urlname == null ? "smtp" : urlname.getProtocol();
   }
 
@@ -156,7 +158,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
         session.getProperties(),
         serverNames,
         getSASLEnabled(),
-        listed == null ? List.of() : AuthPolicy.split(String.join(",", listed)),
+        listed == null ? List.of() : SaslProperties.split(String.join(",", listed)),
         hasLogin);
   }
 
@@ -165,25 +167,26 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       throws MessagingException, SpnegoException {
     DebugOut.mute(session);
     try {
-      if (!exchange(read, serverName, asked)) {
+      if (!exchange(read, serverName, asked, !isSSL() && supportsExtension("STARTTLS"))) {
         startTLS();
         ehlo(getLocalHost()); // RFC 3207 section 4.2
-        exchange(read, serverName, asked);
+        exchange(read, serverName, asked, false);
       }
     } finally {
       DebugOut.unmute();
     }
   }
 
-  /** Runs one AUTH command; gives false where the server wants TLS first, and offers it. */
-  private boolean exchange(AuthPolicy read, String serverName, SessionLogin asked)
+  /** Runs one AUTH command; gives false where the server wants TLS first, and may have it. */
+  private boolean exchange(
+      AuthPolicy read, String serverName, SessionLogin asked, boolean mayStartTls)
       throws MessagingException, SpnegoException {
     List<String> mechanisms = read.spnegoMechanisms();
     try (SmtpAuthClient auth =
         new SmtpAuthClient(protocol, serverName, session.getProperties(), mechanisms, asked)) {
       String line = auth.firstLine(offer(), isSSL());
       int code = simpleCommand(line);
-      if (code == STARTTLS_FIRST && !isSSL() && supportsExtension("STARTTLS")) {
+      if (code == STARTTLS_FIRST && mayStartTls) {
         auth.withdraw();
         return false;
       }

@@ -2,7 +2,7 @@ package io.github.smtpspnego.sasl;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.gss.Printable;
+import io.github.smtpspnego.kerberos.Printable;
 import java.io.IOException;
 import java.util.Optional;
 import javax.security.auth.callback.Callback;

@@ -7,6 +7,7 @@ import io.github.smtpspnego.gss.ContextFlags;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.TargetName;
 import io.github.smtpspnego.settings.Delegation;
+import io.github.smtpspnego.settings.InitialResponse;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
@@ -40,10 +41,18 @@ final class ClientSettings {
   /** The identity to act as, where the user set one; else empty. */
   final String authorizationId;
 
-  private ClientSettings(SettingsReader settings, String mechanism, @Nullable String host)
+  /**
+   * Reads the settings.
+   *
+   * @param settings where they stand
+   * @param mechanism the SASL mechanism
+   * @param host the server's name, or null
+   * @throws SpnegoException if one has a bad value, or contradicts another
+   */
+  ClientSettings(SettingsReader settings, String mechanism, @Nullable String host)
       throws SpnegoException {
     settings.isOn(); // throws where the switch itself has a bad value
-    target = target(settings, host);
+    target = settings.target(host);
     makesOffer = mechanism.equals(SaslProperties.GSSAPI);
     credentials = CredentialSettings.read(settings);
     initialResponse = settings.constant(SpnegoOption.INITIALRESPONSE, InitialResponse.class);
@@ -56,25 +65,16 @@ final class ClientSettings {
     maxBuffer = SaslProperties.maxBuffer(settings);
     authorizationId =
         settings.property("mail." + settings.protocol() + ".sasl.authorizationid").orElse("");
-  }
-
-  /**
-   * Reads the settings.
-   *
-   * @param settings where they stand
-   * @param mechanism the SASL mechanism
-   * @param host the server's name, or null
-   * @throws SpnegoException if one has a bad value, or contradicts another
-   */
-  static ClientSettings read(SettingsReader settings, String mechanism, @Nullable String host)
-      throws SpnegoException {
-    ClientSettings read = new ClientSettings(settings, mechanism, host);
-    if (read.layerEnding == LayerEnding.NONE && !read.qop.contains(Qop.AUTH)) {
+    if (layerEnding == LayerEnding.NONE && !qop.contains(Qop.AUTH)) {
       throw settings.bad(
           SpnegoOption.SECURITYLAYER,
           "which gives auth only, and " + Sasl.QOP + " does not allow that");
     }
-    return read;
+    if (layerEnding == LayerEnding.NONE && !authorizationId.isEmpty()) {
+      throw settings.bad(
+          SpnegoOption.SECURITYLAYER,
+          "which leaves no place for the identity in mail.smtp.sasl.authorizationid");
+    }
   }
 
   /**
@@ -90,39 +90,5 @@ final class ClientSettings {
         delegation == Delegation.POLICY,
         makesOffer || layers,
         qop.contains(Qop.AUTH_CONF));
-  }
-
-  private static TargetName target(SettingsReader settings, @Nullable String host)
-      throws SpnegoException {
-    String spn = settings.text(SpnegoOption.SPN).orElse("");
-    if (!spn.isEmpty()) {
-      try {
-        return TargetName.parse(spn);
-      } catch (IllegalArgumentException e) {
-        throw settings.bad(
-            SpnegoOption.SPN, "it must be service/host, service/host@REALM or service@host");
-      }
-    }
-    if (host == null || host.isBlank()) {
-      throw settings.bad(SpnegoOption.SPN, "without the server's host name it must be set");
-    }
-    String service =
-        settings
-            .property(SpnegoOption.SERVICE.propertyName(settings.protocol()))
-            .orElse(defaultService(settings.protocol()));
-    if (service.contains("/") || service.contains("@")) {
-      throw settings.bad(
-          SpnegoOption.SERVICE, "it must be a service class alone; a whole name goes into spn");
-    }
-    return TargetName.of(service, host);
-  }
-
-  /** The service class that RFC 4752 has registered for the protocol; smtp for all of mail's. */
-  private static String defaultService(String protocol) {
-    return switch (protocol) {
-      case "imap", "imaps" -> "imap";
-      case "pop3", "pop3s" -> "pop";
-      default -> SpnegoOption.SERVICE.defaultValue();
-    };
   }
 }

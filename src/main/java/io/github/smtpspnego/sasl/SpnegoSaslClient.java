@@ -10,6 +10,7 @@ import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.settings.Delegation;
+import io.github.smtpspnego.settings.InitialResponse;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
@@ -17,7 +18,6 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
-import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +104,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   public InitialResponse initialResponse() throws SpnegoException {
     try {
       return settings().initialResponse;
-    } catch (SaslException | RuntimeException e) {
+    } catch (SpnegoException | RuntimeException e) {
       throw fail(explained(e));
     }
   }
@@ -123,14 +123,14 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
           };
       logStep(before, challenge, response, state);
       return response;
-    } catch (SaslException | RuntimeException e) {
+    } catch (SpnegoException | RuntimeException e) {
       SpnegoException explained = explained(e);
       throw before == State.COMPLETE ? explained : fail(explained);
     }
   }
 
   /** Hands out the NegTokenInit. A client speaks first: what it answers here must be empty. */
-  private byte[] start(byte[] challenge) throws SaslException {
+  private byte[] start(byte[] challenge) throws SpnegoException {
     if (challenge.length != 0) {
       throw protocol("sent a challenge before the client's first token");
     }
@@ -139,7 +139,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     return token;
   }
 
-  private byte[] makeFirstToken() throws SaslException {
+  private byte[] makeFirstToken() throws SpnegoException {
     ClientSettings read = settings();
     InitiatorCredentials found = new InitiatorFinder(read.credentials, handler).find();
     credentials = found;
@@ -160,7 +160,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     return token;
   }
 
-  private byte[] negotiate(byte[] challenge) throws SaslException {
+  private byte[] negotiate(byte[] challenge) throws SpnegoException {
     if (challenge.length == 0) {
       throw protocol("sent an empty challenge where a NegTokenResp was due");
     }
@@ -179,7 +179,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   }
 
   /** Answers the layer offer, RFC 2222 section 7.2.1. */
-  private byte[] chooseLayer(byte[] challenge) throws SaslException {
+  private byte[] chooseLayer(byte[] challenge) throws SpnegoException {
     if (challenge.length == 0) {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
@@ -194,7 +194,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
    * The authorization identity, where the user asked for one. Angus Mail passes the user's name
    * where nothing was asked for, and that is no Kerberos identity.
    */
-  private String identityToActAs() throws SaslException {
+  private String identityToActAs() throws SpnegoException {
     String set = settings().authorizationId;
     if (!set.isEmpty() || authorizationId == null) {
       return set;
@@ -228,7 +228,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
       }
       SuccessCheck.check(
           attempted, settings(), state != State.NEGOTIATING, choice, identityToActAs());
-    } catch (SaslException e) {
+    } catch (SpnegoException e) {
       throw fail(explained(e));
     }
     if (state != State.COMPLETE) {
@@ -299,9 +299,9 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     }
   }
 
-  private ClientSettings settings() throws SaslException {
+  private ClientSettings settings() throws SpnegoException {
     if (settings == null) {
-      settings = ClientSettings.read(reader, mechanism, serverName);
+      settings = new ClientSettings(reader, mechanism, serverName);
     }
     return settings;
   }

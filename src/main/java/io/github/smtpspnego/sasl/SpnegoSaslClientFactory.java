@@ -4,6 +4,8 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslClientFactory;
@@ -30,8 +32,9 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       @Nullable String serverName,
       @Nullable Map<String, ?> properties,
       @Nullable CallbackHandler handler) {
-    String mechanism = firstOfOurs(mechanisms);
-    if (mechanism == null || protocol == null || !SaslProperties.policiesHold(properties)) {
+    Optional<String> mechanism =
+        Stream.of(mechanisms).filter(SaslProperties.MECHANISMS::contains).findFirst();
+    if (mechanism.isEmpty() || protocol == null || !SaslProperties.policiesHold(properties)) {
       return null;
     }
     SettingsReader settings = new SettingsReader(protocol, properties);
@@ -40,16 +43,8 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
     }
     settings.warnOfUnknownNames();
     // Angus Mail shows no exception of a SASL client.
-    return new SpnegoSaslClient(mechanism, settings, serverName, authorizationId, handler, true);
-  }
-
-  private static @Nullable String firstOfOurs(String[] mechanisms) {
-    for (String mechanism : mechanisms) {
-      if (SaslProperties.MECHANISMS.contains(mechanism)) {
-        return mechanism;
-      }
-    }
-    return null;
+    return new SpnegoSaslClient(
+        mechanism.get(), settings, serverName, authorizationId, handler, true);
   }
 
   @Override

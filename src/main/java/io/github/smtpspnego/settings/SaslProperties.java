@@ -2,10 +2,10 @@ package io.github.smtpspnego.settings;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.gss.Qop;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,19 @@ public final class SaslProperties {
   private static final List<String> NOT_HELD =
       List.of(Sasl.POLICY_NODICTIONARY, Sasl.POLICY_FORWARD_SECRECY, Sasl.POLICY_PASS_CREDENTIALS);
 
+  private static final Pattern SEPARATORS = Pattern.compile("[\\s,;]+");
+
   private SaslProperties() {}
+
+  /**
+   * Splits a list of mechanisms as users write it, also with line ends or semicolons.
+   *
+   * @param listed the list
+   * @return the names in their order
+   */
+  public static List<String> split(String listed) {
+    return SEPARATORS.splitAsStream(listed).filter(name -> !name.isEmpty()).toList();
+  }
 
   /**
    * Those of some mechanisms that mean SPNEGO here.
@@ -36,13 +48,10 @@ public final class SaslProperties {
    * @return {@code GSSAPI} and {@code GSS-SPNEGO} as far as they are among them, in their order
    */
   public static List<String> spnego(List<String> mechanisms) {
-    List<String> found = new ArrayList<>(mechanisms.size());
-    for (String mechanism : mechanisms) {
-      if (isSpnego(mechanism)) {
-        found.add(mechanism.toUpperCase(Locale.ROOT));
-      }
-    }
-    return found;
+    return mechanisms.stream()
+        .filter(SaslProperties::isSpnego)
+        .map(name -> name.toUpperCase(Locale.ROOT))
+        .toList();
   }
 
   /** Whether the name of a mechanism, in any case, means SPNEGO here. */

@@ -3,7 +3,8 @@ package io.github.smtpspnego.settings;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
-import io.github.smtpspnego.gss.Printable;
+import io.github.smtpspnego.gss.TargetName;
+import io.github.smtpspnego.kerberos.Printable;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -122,6 +123,41 @@ public final class SettingsReader {
   /** A setting that is true or false. */
   public boolean flag(SpnegoOption option) throws SpnegoException {
     return choice(option, textOf(option)).equals("true");
+  }
+
+  /**
+   * The name of the server that a ticket is asked for, by the settings {@code spn} and {@code
+   * service}.
+   *
+   * @throws SpnegoException if one of them has a bad value, or no host is named at all
+   */
+  public TargetName target(@Nullable String host) throws SpnegoException {
+    String spn = textOf(SpnegoOption.SPN);
+    if (!spn.isEmpty()) {
+      try {
+        return TargetName.parse(spn);
+      } catch (IllegalArgumentException e) {
+        throw bad(SpnegoOption.SPN, "it must be service/host, service/host@REALM or service@host");
+      }
+    }
+    if (host == null || host.isBlank()) {
+      throw bad(SpnegoOption.SPN, "without the server's host name it must be set");
+    }
+    String service = property(name(SpnegoOption.SERVICE)).orElse(defaultService());
+    if (service.contains("/") || service.contains("@")) {
+      throw bad(
+          SpnegoOption.SERVICE, "it must be a service class alone; a whole name goes into spn");
+    }
+    return TargetName.of(service, host);
+  }
+
+  /** The service class that RFC 4752 has registered for the protocol; smtp for all of mail's. */
+  private String defaultService() {
+    return switch (protocol) {
+      case "imap", "imaps" -> "imap";
+      case "pop3", "pop3s" -> "pop";
+      default -> SpnegoOption.SERVICE.defaultValue();
+    };
   }
 
   /**

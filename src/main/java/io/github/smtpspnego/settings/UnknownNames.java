@@ -19,7 +19,7 @@ final class UnknownNames {
   /** Protocols whose system properties were looked through. */
   private static final Set<String> LOOKED_THROUGH = ConcurrentHashMap.newKeySet();
 
-  /** The properties looked through last, by their identity: a program has few Sessions. */
+  /** Properties that were looked through, by their identity; each place keeps the last ones. */
   private static final AtomicReferenceArray<@Nullable WeakReference<Map<?, ?>>> LAST =
       new AtomicReferenceArray<>(64);
 

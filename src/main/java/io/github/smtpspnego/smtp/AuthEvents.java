@@ -1,7 +1,7 @@
 package io.github.smtpspnego.smtp;
 
 import io.github.smtpspnego.SpnegoException;
-import io.github.smtpspnego.gss.Printable;
+import io.github.smtpspnego.kerberos.Printable;
 import io.github.smtpspnego.sasl.FailureLog;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;

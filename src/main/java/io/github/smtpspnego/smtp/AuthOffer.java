@@ -1,6 +1,6 @@
 package io.github.smtpspnego.smtp;
 
-import io.github.smtpspnego.gss.Printable;
+import io.github.smtpspnego.kerberos.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.github.smtpspnego.smtp;
 
-import io.github.smtpspnego.gss.Printable;
+import io.github.smtpspnego.kerberos.Printable;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class ServerReply {
   private static final int CHALLENGE = 334;
   private static final int SUCCESS = 235;
-
-  /** What is longer is a token. */
-  private static final int LONGEST_WORD = 64;
 
   /** What Angus Mail puts in the place of a reply where the connection was closed. */
   private static final String END = "[EOF]";
@@ -47,7 +44,7 @@ final class ServerReply {
     return new ServerReply(code(last), hasText ? last.substring(4).strip() : "", lines);
   }
 
-  /** Three digits, or -1: a reply without them is none. */
+  /** The three digits; -1 where they are missing, and so it is no reply. */
   private static int code(String line) {
     int code = 0;
     for (int i = 0; i < 3; i++) {
@@ -96,32 +93,6 @@ final class ServerReply {
     return lines.toLowerCase(Locale.ROOT).contains(words);
   }
 
-  /** Some servers repeat the command that they refuse, and the token in it. */
-  private static String withoutTokens(String lines) {
-    StringBuilder text = new StringBuilder();
-    int start = 0;
-    for (int i = 0; i <= lines.length(); i++) {
-      if (i < lines.length() && isBase64(lines.charAt(i))) {
-        continue;
-      }
-      text.append(i - start < LONGEST_WORD ? lines.substring(start, i) : "(token)");
-      if (i < lines.length()) {
-        text.append(lines.charAt(i));
-      }
-      start = i + 1;
-    }
-    return text.toString();
-  }
-
-  private static boolean isBase64(char c) {
-    return (c >= 'A' && c <= 'Z')
-        || (c >= 'a' && c <= 'z')
-        || (c >= '0' && c <= '9')
-        || c == '+'
-        || c == '/'
-        || c == '=';
-  }
-
   /** The reply for messages. A challenge may hold a token, and is not shown. */
   String describe() {
     if (isChallenge()) {
@@ -129,6 +100,6 @@ final class ServerReply {
           + text.length()
           + (challenge().isPresent() ? " characters" : " characters that is not base64");
     }
-    return "\"" + Printable.lines(withoutTokens(lines)) + "\"";
+    return "\"" + Printable.reply(lines) + "\"";
   }
 }

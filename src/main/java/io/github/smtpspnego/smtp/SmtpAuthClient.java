@@ -2,14 +2,15 @@ package io.github.smtpspnego.smtp;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.sasl.InitialResponse;
 import io.github.smtpspnego.sasl.SpnegoSaslClient;
+import io.github.smtpspnego.settings.InitialResponse;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
 import org.jspecify.annotations.Nullable;
@@ -287,12 +288,7 @@ public final class SmtpAuthClient implements AutoCloseable {
   }
 
   private Optional<String> mechanism(AuthOffer offer) {
-    for (String name : mechanisms) {
-      if (offer.mechanisms().contains(name)) {
-        return Optional.of(name);
-      }
-    }
-    return Optional.empty();
+    return mechanisms.stream().filter(offer.mechanisms()::contains).findFirst();
   }
 
   private SpnegoException notOffered(AuthOffer offer) {
@@ -340,9 +336,6 @@ public final class SmtpAuthClient implements AutoCloseable {
   }
 
   private SpnegoSaslClient sasl() {
-    if (sasl == null) {
-      throw new IllegalStateException("the exchange was not begun");
-    }
-    return sasl;
+    return Objects.requireNonNull(sasl);
   }
 }

@@ -2,6 +2,7 @@ package io.github.smtpspnego.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.smtpspnego.SpnegoException;
@@ -45,10 +46,11 @@ class DoctorTest {
 
   @Test
   void theGuideNamesEachStepInOrder() {
-    List<Step> steps = new ArrayList<>(Steps.ofClient(List.of("from", "to")));
+    List<NamedStep> steps = new ArrayList<>(Steps.ofClient(List.of("from", "to")));
     steps.addAll(Steps.ofServer(new ServerKeys(Path.of("keytab"), "mail", "")));
     assertEquals(
-        steps.stream().map(Step::id).distinct().toList(), List.copyOf(Diagnosis.guide().keySet()));
+        steps.stream().map(NamedStep::id).distinct().toList(),
+        List.copyOf(Diagnosis.guide().keySet()));
   }
 
   @Test
@@ -88,11 +90,34 @@ class DoctorTest {
     Examination examination = new Examination(new MailSettings("smtp", ""));
     KdcAnswer.Outcome outcome =
         new KdcAnswer.Outcome("", "an error", Optional.of(Duration.ofSeconds(seconds)));
-    examination.kdcsAnswered(List.of(new KdcAnswer("dc1", Map.of(KdcWire.TCP, outcome))));
+    examination.kdcAnswers = List.of(new KdcAnswer("dc1", Map.of(KdcWire.TCP, outcome)));
     Findings findings = new Findings(finding -> {});
     new ClockStep().look(examination, findings);
     assertEquals(List.of(expected), findings.list().stream().map(Finding::status).toList());
     assertEquals(expected == Status.OK ? "" : "clock-skew", findings.list().get(0).anchor());
+  }
+
+  @Test
+  void theMechanismsAreThoseThatTheTransportWouldUse() {
+    assertEquals(List.of("GSSAPI", "GSS-SPNEGO"), mechanisms("true", "PLAIN"));
+    assertEquals(List.of("GSS-SPNEGO"), mechanisms("true", "PLAIN;gss-spnego"));
+    assertEquals(List.of("GSS-SPNEGO"), mechanisms("auto", "PLAIN;gss-spnego"));
+    assertEquals(List.of(), mechanisms("auto", "PLAIN"));
+  }
+
+  private static List<String> mechanisms(String enable, String listed) {
+    MailSettings settings = new MailSettings("smtp", "");
+    settings.set("sasl.spnego.enable", enable);
+    settings.set("sasl.mechanisms", listed);
+    return settings.mechanisms();
+  }
+
+  @Test
+  void aServiceClassThatIsAWholeNameIsFoundBeforeAnyTicketIsAskedFor() {
+    MailSettings settings = new MailSettings("smtp", "");
+    settings.set("sasl.spnego.service", "smtp/mail");
+    SpnegoException e = assertThrows(SpnegoException.class, () -> settings.target("mail"));
+    assertEquals(Reason.BAD_SETTING, e.reason());
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.github.smtpspnego.gss;
+package io.github.smtpspnego.kerberos;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package io.github.smtpspnego.sasl;
+package io.github.smtpspnego.settings;
 
 /** The choices of the setting {@code initialresponse}. */
 public enum InitialResponse {

@@ -1,9 +1,12 @@
-package io.github.smtpspnego.gss;
+package io.github.smtpspnego.kerberos;
 
 /** Text that a peer chose, made fit for messages and logs: one line, not too long. */
 public final class Printable {
   private static final int LONGEST_NAME = 120;
   private static final int LONGEST_REPLY = 300;
+
+  /** A longer run of base64 characters is taken for a part of a token. */
+  private static final int LONGEST_WORD = 24;
 
   private Printable() {}
 
@@ -31,9 +34,16 @@ public final class Printable {
   }
 
   /**
-   * Makes a server's reply fit to be shown on one line.
+   * Makes a server's reply fit to be quoted: on one line, without tokens and without the sign that
+   * would end the quotation.
+   */
+  public static String reply(String lines) {
+    return lines(withoutTokens(lines).replace('"', '\''));
+  }
+
+  /**
+   * Puts lines on one line.
    *
-   * @param reply its lines
    * @return the lines, separated by slashes, with question marks for control characters, and cut
    *     where there are more than 300 characters
    */
@@ -45,6 +55,37 @@ public final class Printable {
       separator = " / ";
     }
     return cut(text.toString(), LONGEST_REPLY, "...");
+  }
+
+  /**
+   * Leaves out what is long enough to be a part of a token: some servers repeat the command that
+   * they refuse.
+   *
+   * @param lines what a server sent
+   */
+  public static String withoutTokens(String lines) {
+    StringBuilder text = new StringBuilder();
+    int start = 0;
+    for (int i = 0; i <= lines.length(); i++) {
+      if (i < lines.length() && isBase64(lines.charAt(i))) {
+        continue;
+      }
+      text.append(i - start < LONGEST_WORD ? lines.substring(start, i) : "(token)");
+      if (i < lines.length()) {
+        text.append(lines.charAt(i));
+      }
+      start = i + 1;
+    }
+    return text.toString();
+  }
+
+  private static boolean isBase64(char c) {
+    return (c >= 'A' && c <= 'Z')
+        || (c >= 'a' && c <= 'z')
+        || (c >= '0' && c <= '9')
+        || c == '+'
+        || c == '/'
+        || c == '=';
   }
 
   /**
