@@ -107,9 +107,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     if (state == State.OFFERED) {
       return choose(response);
     }
-    throw failure == null
-        ? protocol("sent a response after the exchange was complete")
-        : failure;
+    throw failure == null ? protocol("sent a response after the exchange was complete") : failure;
   }
 
   /** The client speaks first; to a client that waits for the server an empty challenge says so. */
