@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of the server's names a ticket may be for, whose keys may read it, and whom it may bring.
@@ -73,21 +72,26 @@ public record AcceptedNames(
 
   /** Whether the name is one of the services on one of the hosts. */
   boolean isServiceName(List<String> name) {
-    return canonical(name).isPresent();
+    return canonical(name) != null;
   }
 
-  /** A name of service and host in the spelling of these settings; empty where it is none. */
-  Optional<String> canonical(List<String> name) {
+  /** A name of service and host in the spelling of these settings; null where it is none. */
+  @Nullable String canonical(List<String> name) {
     if (name.size() != 2) {
-      return Optional.empty();
+      return null;
     }
-    Optional<String> host =
-        hosts.isEmpty() ? Optional.of(name.get(1)) : spelling(hosts, name.get(1));
-    return spelling(services, name.get(0)).flatMap(service -> host.map(h -> service + "/" + h));
+    String service = spelling(services, name.get(0));
+    String host = hosts.isEmpty() ? name.get(1) : spelling(hosts, name.get(1));
+    return service == null || host == null ? null : service + "/" + host;
   }
 
-  private static Optional<String> spelling(List<String> accepted, String given) {
-    return accepted.stream().filter(given::equalsIgnoreCase).findFirst();
+  private static @Nullable String spelling(List<String> accepted, String given) {
+    for (String name : accepted) {
+      if (name.equalsIgnoreCase(given)) {
+        return name;
+      }
+    }
+    return null;
   }
 
   /**
@@ -116,9 +120,12 @@ public record AcceptedNames(
     if (!principal.isEmpty()) {
       return principal.equals(ANY) ? "any name" : principal;
     }
-    return (hosts.isEmpty() ? List.of("any host") : hosts)
-        .stream()
-            .flatMap(host -> services.stream().map(service -> service + "/" + host))
-            .collect(Collectors.joining(" or "));
+    List<String> names = new ArrayList<>();
+    for (String host : hosts.isEmpty() ? List.of("any host") : hosts) {
+      for (String service : services) {
+        names.add(service + "/" + host);
+      }
+    }
+    return String.join(" or ", names);
   }
 }

@@ -63,10 +63,10 @@ final class AcceptorCredential extends AcceptorCredentials {
       return List.of(new AcceptorKey(Optional.empty(), null));
     }
     // The JDK keeps a list of replays for each name that it sees: these are not many.
-    String canonical =
-        names()
-            .canonical(ticket.name())
-            .orElseThrow(() -> wrongTarget(ticket, "not for one of the names that are set"));
+    String canonical = names().canonical(ticket.name());
+    if (canonical == null) {
+      throw wrongTarget(ticket, "not for one of the names that are set");
+    }
     return List.of(new AcceptorKey(Optional.of(canonical + "@" + ticket.realm()), credential));
   }
 

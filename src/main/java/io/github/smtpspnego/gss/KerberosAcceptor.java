@@ -180,8 +180,10 @@ final class KerberosAcceptor {
   }
 
   private SpnegoException unreadable(List<AcceptorKey> tried, @Nullable Exception failure) {
-    List<String> owners =
-        tried.stream().flatMap(key -> key.principal().stream()).limit(MOST_SHOWN).toList();
+    List<String> owners = new ArrayList<>();
+    for (AcceptorKey key : tried.subList(0, Math.min(MOST_SHOWN, tried.size()))) {
+      key.principal().ifPresent(owners::add);
+    }
     return new SpnegoException(
         failure == null ? Reason.MESSAGE_MODIFIED : KerberosFailure.reason(failure),
         tried()

@@ -84,15 +84,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   public byte @Nullable [] evaluateResponse(byte[] response) throws SaslException {
     State before = state;
     try {
-      byte[] challenge =
-          switch (before) {
-            case START, INVITED -> start(response);
-            case NEGOTIATING -> negotiate(response);
-            case ESTABLISHED -> afterLastToken(response);
-            case OFFERED -> choose(response);
-            case COMPLETE -> throw protocol("sent a response after the exchange was complete");
-            case FAILED -> throw failure();
-          };
+      byte[] challenge = answer(response);
       logStep(before, response, challenge, state);
       return challenge;
     } catch (SpnegoException e) {
@@ -100,6 +92,22 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     } catch (SaslException | RuntimeException e) {
       throw fail(unforeseen(e));
     }
+  }
+
+  private byte @Nullable [] answer(byte[] response) throws SaslException {
+    if (state == State.START || state == State.INVITED) {
+      return start(response);
+    }
+    if (state == State.NEGOTIATING) {
+      return negotiate(response);
+    }
+    if (state == State.ESTABLISHED) {
+      return afterLastToken(response);
+    }
+    if (state == State.OFFERED) {
+      return choose(response);
+    }
+    throw failure == null ? protocol("sent a response after the exchange was complete") : failure;
   }
 
   /** The client speaks first; to a client that waits for the server an empty challenge says so. */
@@ -271,10 +279,6 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
       }
     }
     return e;
-  }
-
-  private SpnegoException failure() {
-    return Objects.requireNonNull(failure);
   }
 
   private ServerSettings settings() {

@@ -7,15 +7,16 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the log and the program's listener how AUTH commands ended. */
 final class AuthEvents {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
 
-  private final SmtpAuthServer.Listener listener;
+  private final SmtpAuthServer.@Nullable Listener listener;
   private final FailureLog failures = new FailureLog();
 
-  AuthEvents(SmtpAuthServer.Listener listener) {
+  AuthEvents(SmtpAuthServer.@Nullable Listener listener) {
     this.listener = listener;
   }
 
@@ -36,6 +37,9 @@ final class AuthEvents {
   }
 
   private void tell(Consumer<SmtpAuthServer.Listener> event) {
+    if (listener == null) {
+      return;
+    }
     try {
       event.accept(listener);
     } catch (RuntimeException e) {

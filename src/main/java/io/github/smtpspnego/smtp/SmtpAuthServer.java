@@ -153,7 +153,7 @@ public final class SmtpAuthServer {
     private String principal = "";
     private Replays replays = ReplayCache.shared();
     private Authorizer.Decision decision = Authorizer.ITSELF;
-    private Listener listener = new Listener() {};
+    private @Nullable Listener listener;
     private LayerEnding ending = LayerEnding.AUTO;
     private int maxLine = SmtpAuthExchange.MAX_LINE;
 
