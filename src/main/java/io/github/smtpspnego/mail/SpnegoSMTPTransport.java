@@ -258,10 +258,8 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   }
 
   /**
-   * {@inheritDoc}
-   *
-   * <p>While a connection is being made that is not for Angus Mail to authenticate, AUTH counts as
-   * not offered. Angus Mail asks for it last, after EHLO and STARTTLS.
+   * While a connection is being made that is not for Angus Mail to authenticate, AUTH counts as not
+   * offered. Angus Mail asks for it last, after EHLO and STARTTLS.
    */
   @Override
   public boolean supportsExtension(String extension) {
@@ -280,11 +278,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     return MechanismChoice.of(read, asked.hasPassword(), (offered == null ? "" : offered) + older);
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>While a connection is being made: those of them that may be used on it.
-   */
+  /** While a connection is being made: those of them that may be used on it. */
   @Override
   public synchronized String[] getSASLMechanisms() {
     return choice == null || choice.mechanisms().isEmpty()
