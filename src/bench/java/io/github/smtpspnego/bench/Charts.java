@@ -81,7 +81,7 @@ final class Charts {
 
   private CategoryChart handshakes() {
     CategoryChart chart = bars("CPU of an initiator, without sockets", "µs");
-    List<String> pairs = List.of("bare calls", "our SaslClient", "by createSaslClient");
+    List<String> pairs = List.of("bare calls", "our client", "by Sasl");
     initiators.forEach((ending, cpu) -> chart.addSeries(ending, pairs, cpu));
     return chart;
   }
