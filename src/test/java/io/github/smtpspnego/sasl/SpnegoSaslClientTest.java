@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.PrivilegedExceptionAction;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import javax.security.auth.Subject;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client against all that needs no server: forged tickets make real first tokens. */
@@ -82,6 +84,23 @@ class SpnegoSaslClientTest {
     assertEquals(0x60, Subject.doAs(subject, firstToken)[0]);
     client.disposeUnsent();
     assertEquals(2, subject.getPrivateCredentials(KerberosTicket.class).size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"enable, false", "hosts, *.contoso.com"})
+  void whereTheJdksClientAnswersItIsToldThatNobodyIsImpersonated(String setting, String value) {
+    properties.put("mail.smtp.sasl.spnego." + setting, value);
+    SpnegoSaslClientFactory factory = new SpnegoSaslClientFactory();
+    String[] gssapi = {"GSSAPI"};
+    assertNull(factory.createSaslClient(gssapi, null, "smtp", "localhost", properties, null));
+    assertEquals(List.of(), log.warnings());
+    properties.put("mail.smtp.sasl.spnego.impersonate", "alice");
+    assertNull(factory.createSaslClient(gssapi, null, "smtp", "localhost", properties, null));
+    assertEquals(1, log.warnings().size());
+    String warning = log.warnings().get(0);
+    assertTrue(warning.startsWith("The property mail.smtp.sasl.spnego.impersonate"), warning);
+    assertTrue(warning.contains("for localhost: by the settings"), warning);
+    assertTrue(warning.contains("the JDK's own"), warning);
   }
 
   @Test
