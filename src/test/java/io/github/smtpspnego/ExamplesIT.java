@@ -53,13 +53,14 @@ class ExamplesIT {
   void theDemoDelivers() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     Process demo =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "EmbeddedDemo")
-            .redirectErrorStream(true)
-            .start();
+        ChildJvm.limited(
+            new ProcessBuilder(
+                    System.getProperty("java.home") + "/bin/java",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "EmbeddedDemo")
+                .redirectErrorStream(true)
+                .start());
     demo.getInputStream().transferTo(printed);
     assertEquals(0, demo.waitFor());
     String text = printed.toString(StandardCharsets.UTF_8);

@@ -80,7 +80,9 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
    * Session that is being made will take is not to be seen, so another one is asked.
    */
   private static void checkOrder() {
-    if (System.getProperty("mail.smtp.class") != null || IS_ORDER_CHECKED.getAndSet(true)) {
+    if (System.getProperty("mail.smtp.class") != null
+        || IS_ORDER_CHECKED.getAndSet(true)
+        || isOrderOfNoConcern()) {
       return;
     }
     try {
@@ -101,6 +103,18 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
       }
     } catch (NoSuchProviderException | ServiceConfigurationError e) {
       // The program's own Session says so.
+    }
+  }
+
+  /**
+   * Whether this is jakarta.mail-api 2.1.4 or later, which has this field: the check would take a
+   * tenth of the start of a program. One that has it no more is checked.
+   */
+  private static boolean isOrderOfNoConcern() {
+    try {
+      return Session.class.getDeclaredField("PROVIDER_RESOURCES") != null;
+    } catch (NoSuchFieldException e) {
+      return false;
     }
   }
 }

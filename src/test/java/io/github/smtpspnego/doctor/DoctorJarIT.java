@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.smtpspnego.support.ChildJvm;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.MailServer;
 import java.io.File;
@@ -226,7 +227,7 @@ class DoctorJarIT {
   }
 
   private static Outcome outcome(ProcessBuilder builder) throws IOException, InterruptedException {
-    Process process = builder.redirectErrorStream(true).start();
+    Process process = ChildJvm.limited(builder.redirectErrorStream(true).start());
     try (InputStream output = process.getInputStream()) {
       String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
       return new Outcome(process.waitFor(), text);

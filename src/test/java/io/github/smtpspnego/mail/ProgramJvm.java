@@ -3,6 +3,7 @@ package io.github.smtpspnego.mail;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.support.ChildJvm;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.ScriptedSmtpServer;
 import jakarta.mail.Message;
@@ -66,7 +67,8 @@ public final class ProgramJvm {
     command.add("mail.smtp.port=" + server.port());
     command.addAll(properties);
     Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        ChildJvm.limited(
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
     String[] parts = output.split("\t", 2);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,6 +39,12 @@ public final class ChildJvm {
     arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     arguments.addAll(List.of(args));
     return java(environment, arguments);
+  }
+
+  /** Ends a process that has not ended by itself after three minutes. */
+  public static Process limited(Process process) {
+    CompletableFuture.delayedExecutor(3, TimeUnit.MINUTES).execute(process::destroyForcibly);
+    return process;
   }
 
   /** Runs this JVM's {@code java} with arguments of any kind. */
