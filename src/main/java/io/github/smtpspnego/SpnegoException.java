@@ -75,7 +75,7 @@ public final class SpnegoException extends SaslException {
     KDC_UNREACHABLE(
         "Check that a KDC of the realm is named in krb5.conf or DNS and that its port 88 can be"
             + " reached over TCP."),
-    /** The peer's token is neither SPNEGO nor Kerberos: a KRB-ERROR, NTLM, or no token at all. */
+    /** The peer's token is of another mechanism: NTLM, or Kerberos where SPNEGO is required. */
     NOT_SPNEGO("Check that the server speaks SPNEGO with Kerberos under this mechanism's name."),
     /** The peer's token is not what RFC 4178 allows, or is damaged. */
     MALFORMED_TOKEN(
