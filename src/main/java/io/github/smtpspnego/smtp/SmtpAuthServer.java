@@ -225,7 +225,7 @@ public final class SmtpAuthServer {
 
     /**
      * Only the keys of this principal are used, for tickets of any name that fit them: an account
-     * of Active Directory has one key for all its names. Hosts and services count no more.
+     * of Active Directory has one key for all its names. Hosts and services are ignored.
      *
      * @param name the principal; with the default realm where it names none
      * @return this builder
@@ -237,7 +237,8 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * All keys are for mail, and read tickets of any name. Hosts and services count no more.
+     * All keys are for mail, and are used for tickets of any name. Hosts and services are ignored,
+     * except with a GSS credential that has no name: a ticket must then be for one of them.
      *
      * @return this builder
      */
