@@ -242,9 +242,10 @@ public final class SpnegoException extends SaslException {
   }
 
   /**
-   * Makes the same failure for other threads: an exception belongs to the one that it is thrown in.
+   * Makes the same failure for other threads, each of which needs an exception object of its own.
    *
-   * @return makes new exceptions with the same message; holds neither this one nor its cause
+   * @return a supplier of exceptions with the same message, which holds neither this one nor its
+   *     cause
    */
   public Supplier<SpnegoException> again() {
     Reason why = reason;

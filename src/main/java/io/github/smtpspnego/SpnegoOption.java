@@ -7,9 +7,9 @@ import java.util.List;
  *
  * <p>Values come from the properties handed to the SASL factory (Angus Mail passes those of the
  * {@code Session}), then from the system properties. A value that is not one of {@link #choices()}
- * makes the exchange fail with {@link SpnegoException.Reason#BAD_SETTING}; a name under the prefix
- * that is not listed here is warned about. A SASL server reads the properties that it is handed,
- * and no system property.
+ * makes the exchange fail with {@link SpnegoException.Reason#BAD_SETTING}. An unknown name under
+ * the prefix is logged as a warning. A SASL server reads the properties that are passed to it, and
+ * no system property.
  */
 public enum SpnegoOption {
   /**
@@ -52,7 +52,7 @@ public enum SpnegoOption {
   /** Name of an entry in the JVM's JAAS configuration. */
   JAASENTRY("jaasentry", ""),
 
-  /** The user in whose name a service sends, by constrained delegation. */
+  /** The user that a service authenticates as, by constrained delegation. */
   IMPERSONATE("impersonate", ""),
 
   /** Whether the AUTH command carries the first token. */

@@ -8,8 +8,8 @@ import java.util.List;
  * The security provider that makes {@code GSSAPI} mean SPNEGO for mail (MS-SSEAN).
  *
  * <p>It must stand before the JDK's {@code JdkSASL}, whose {@code GSSAPI} is raw Kerberos; {@link
- * #install} sees to that. For protocols that are not switched on its factories step aside, and the
- * JDK's answer as before.
+ * #install} does that. For protocols that are not switched on its factories return null, and the
+ * JDK uses its own.
  */
 public final class SpnegoProvider extends Provider {
   private static final long serialVersionUID = 1L;
@@ -37,8 +37,8 @@ public final class SpnegoProvider extends Provider {
   }
 
   /**
-   * Puts the provider before the JDK's own. Does nothing where it stands there already; takes the
-   * place of a copy that another class loader left behind. Safe to call from any thread.
+   * Registers the provider before the JDK's own. Does nothing if it is there already; replaces a
+   * copy that another class loader registered. Safe to call from any thread.
    */
   public static synchronized void install() {
     Provider present = Security.getProvider(NAME);
@@ -52,8 +52,8 @@ public final class SpnegoProvider extends Provider {
   }
 
   /**
-   * Takes the provider out; the JDK's own answers again. Leaves the one of another class loader
-   * where it is. Forgets all logins, as {@link #logout} does.
+   * Removes the provider, so that the JDK's own is used again. Does not remove a provider of
+   * another class loader. Forgets all logins, as {@link #logout} does.
    */
   public static synchronized void uninstall() {
     if (Security.getProvider(NAME) instanceof SpnegoProvider) {

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the server's names a ticket may be for, whose keys may read it, and whom it may bring.
+ * The names that a ticket may be for, the keys that may decrypt it, and the clients let in.
  *
  * @param services the service classes, compared without regard to case
  * @param hosts the host names, compared without regard to case; empty for any

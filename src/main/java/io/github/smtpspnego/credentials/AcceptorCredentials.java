@@ -15,8 +15,8 @@ import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an acceptor reads tickets with, and for which names. Immutable; holds no state of an
- * exchange.
+ * The keys that an acceptor decrypts tickets with, and the names that it accepts. Immutable; holds
+ * no state of an exchange.
  *
  * <p>The JDK tries all keys that it has where none is of the name in a ticket, and that name is not
  * encrypted. So a ticket for another service could be given a name that has no key. Therefore the
@@ -36,7 +36,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
   /**
    * The keys of a keytab file. The file is read again when it changes.
    *
-   * @param file the file; it may come later
+   * @param file the file, which need not exist yet
    */
   public static AcceptorCredentials ofKeytab(Path file, AcceptedNames names) {
     return new AcceptorKeytab(file, names);
@@ -71,7 +71,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
   public abstract String describe();
 
   /**
-   * Finds what the first client would find.
+   * Checks that a client could be accepted.
    *
    * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there is no key for any
    *     accepted name

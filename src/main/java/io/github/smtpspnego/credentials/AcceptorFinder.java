@@ -7,7 +7,7 @@ import io.github.smtpspnego.settings.SettingsReader;
 import java.util.Locale;
 import javax.security.auth.Subject;
 
-/** Finds the server's keys that the settings mean. */
+/** Finds the server's keys by the settings. */
 public final class AcceptorFinder {
   private AcceptorFinder() {}
 

@@ -11,12 +11,12 @@ import java.util.Map;
 /**
  * The tokens accepted lately, in the memory of this JVM.
  *
- * <p>The JDK keeps such a list too, but one for each name of the server. An account with several
- * names has one key, so that a listener could send a token once more under another name. Here only
- * what he cannot change counts.
+ * <p>The JDK keeps such a list for each name of the server. But an account with several names has
+ * one key, so an eavesdropper could send a token again under another name. Here only the part of
+ * the token is compared that nobody but the client can make.
  *
- * <p>A token is remembered by 64 bits of its digest, as long as it is good and no shorter. Of two
- * tokens with the same bits the later would be refused, which does not happen by chance.
+ * <p>A token is remembered by 64 bits of its digest, for as long as it is valid. A second token
+ * with the same bits is refused; by chance this practically never happens.
  */
 public final class ReplayCache implements Replays {
   /** How many tokens are remembered by default. */

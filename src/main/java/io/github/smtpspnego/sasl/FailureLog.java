@@ -8,9 +8,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Warns of failed exchanges, one line each, and of no more in a minute than a log can take: a
- * client that sends bad tokens in a loop costs a few lines and a number. The limit is one for each
- * reason, so that many failures of one kind do not hide another.
+ * Logs failed exchanges as warnings of one line, at most {@value #MOST_PER_MINUTE} a minute for
+ * each reason. So a client that sends bad tokens in a loop does not fill the log, and many failures
+ * with one reason do not hide another.
  */
 public final class FailureLog {
   static final int MOST_PER_MINUTE = 20;

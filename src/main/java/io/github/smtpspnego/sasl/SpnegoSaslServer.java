@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The last context token goes out as a challenge, and the client answers it with an empty
  * response, since SMTP has no data in its success reply (RFC 4954 section 4). Then comes the layer
- * offer, or success. So no response but the last one ever returns null.
+ * offer, or success. So only the last response returns null.
  *
- * <p>Nothing is looked up or read before the first response. Every failure is told once, and is
+ * <p>Nothing is looked up or read before the first response. Every failure is reported once, and is
  * thrown again by every later call.
  */
 public final class SpnegoSaslServer extends SaslExchange implements SaslServer {

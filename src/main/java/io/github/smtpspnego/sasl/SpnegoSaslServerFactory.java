@@ -10,12 +10,12 @@ import javax.security.sasl.SaslServerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes servers for the protocols that are switched on; for all others it steps aside, and the JDK
+ * Makes servers for the protocols that are switched on. For all others it returns null, and the JDK
  * asks the next provider.
  *
- * <p>For {@code Sasl.createSaslServer}; programs do not call it. The settings are those in the
- * properties that are handed over; system properties, which may be a client's, are not read. The
- * callback handler is asked with an {@link javax.security.sasl.AuthorizeCallback} and must answer
+ * <p>For {@code Sasl.createSaslServer}; programs do not call it. The settings are read from the
+ * properties that are passed. System properties are not read, because they may be a client's. The
+ * callback handler is called with an {@link javax.security.sasl.AuthorizeCallback} and must answer
  * {@code setAuthorized(true)}. Without a handler a client is let in as itself and as nobody else.
  */
 public final class SpnegoSaslServerFactory implements SaslServerFactory {

@@ -9,7 +9,7 @@ import java.net.SocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the log and the program's listener how AUTH commands ended. */
+/** Reports the end of AUTH commands to the log and to the program's listener. */
 final class AuthEvents {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
 

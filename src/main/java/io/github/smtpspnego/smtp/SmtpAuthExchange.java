@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>After a failure the next AUTH may come; after success it is refused. Nothing is read before
- * the client's first token. An exchange is not safe for several threads. What the administrator
- * must know of a failure is in the log; the client is told no more than helps it.
+ * the client's first token. An exchange is not safe for several threads. The log has the details of
+ * a failure; the reply to the client has only what helps the client.
  *
  * <p><b>What the host program must do:</b>
  *
@@ -68,7 +68,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   private final @Nullable SocketAddress client;
   private @Nullable SpnegoSaslServer running;
 
-  /** The one that let the client in; disposed, it still tells whom. */
+  /** The one that succeeded. It is disposed of, and still has the client's names. */
   private @Nullable SpnegoSaslServer succeeded;
 
   /**
@@ -96,9 +96,9 @@ public final class SmtpAuthExchange implements AutoCloseable {
   }
 
   /**
-   * Reads lines that end with CRLF, and keeps no more of a line than is good for anything. It reads
-   * no octet beyond the end of a line, so that the program can go over to TLS or read a message in
-   * between. Give it a buffered stream, and a socket with a read timeout.
+   * Reads lines that end with CRLF, and drops the rest of a line that is too long. It reads no
+   * octet beyond the end of a line, so that the program can start TLS or read a message after any
+   * line. The stream should be buffered, and its socket should have a read timeout.
    */
   public static final class LineReader {
     private static final int MOST_DROPPED = 1 << 20;
@@ -129,9 +129,9 @@ public final class SmtpAuthExchange implements AutoCloseable {
     /**
      * Reads a line. A LF without CR ends none (RFC 5321 section 2.3.8).
      *
-     * @return the line without its CRLF; of a longer line than allowed one octet more than that,
-     *     which {@link SmtpAuthExchange#auth} refuses; null at the end of the stream
-     * @throws IOException if the stream throws it, or a line does not end at all
+     * @return the line without its CRLF; of a line that is too long the first octets, one more than
+     *     allowed, so that {@link SmtpAuthExchange#auth} refuses it; null at the end of the stream
+     * @throws IOException if the stream throws it, or a line is longer than a megabyte
      */
     public @Nullable String readLine() throws IOException {
       ByteArrayOutputStream line = new ByteArrayOutputStream(128);
@@ -199,7 +199,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   /**
    * Whom the client acts as.
    *
-   * @return what the authorization answered; by default the principal
+   * @return the local user that the authorization returned; by default the principal
    * @throws IllegalStateException before success
    */
   public String authorizationId() {
@@ -228,9 +228,8 @@ public final class SmtpAuthExchange implements AutoCloseable {
   }
 
   /**
-   * Ends the exchange with its connection: gives up an AUTH command that is under way, and disposes
-   * of the ticket that the client forwarded. Who was authenticated can still be asked. May be
-   * called again.
+   * Ends the exchange: cancels an AUTH command that is under way, and disposes of the ticket that
+   * the client forwarded. The client's principal and identity stay available. May be called again.
    */
   @Override
   public void close() {

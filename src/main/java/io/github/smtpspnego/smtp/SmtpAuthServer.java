@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Path keytab = Path.of("/etc/smtp.keytab");
  * SmtpAuthServer server = SmtpAuthServer.builder().keytab(keytab).hosts("mail.example.com").build();
- * server.check(); // throws where there is no key, before the first client finds that out
+ * server.check(); // throws if no key can be used
  * ...
  * try (SmtpAuthExchange exchange = server.exchange(socket.getRemoteSocketAddress())) { ... }
  * }</pre>
@@ -53,7 +53,7 @@ public final class SmtpAuthServer {
   @FunctionalInterface
   public interface Authorization {
     /**
-     * Decides.
+     * Decides whom a client acts as.
      *
      * @param client the client's Kerberos principal, {@code alice@EXAMPLE.COM}
      * @param identity whom the client wants to act as; the principal again where it named nobody,
@@ -64,32 +64,36 @@ public final class SmtpAuthServer {
     Optional<String> localUser(String client, String identity) throws IOException;
   }
 
-  /** Is told of each AUTH command that ended. What it throws is logged and changes nothing. */
+  /** Is called when an AUTH command ends. An exception that it throws is logged and ignored. */
   public interface Listener {
     /**
-     * A client was let in.
+     * A client was authenticated and authorized.
      *
-     * @param exchange says who, as whom, and from where
+     * @param exchange has the client's principal, identity and address
      */
     default void succeeded(SmtpAuthExchange exchange) {}
 
     /**
-     * A client was not let in. To cancel, or to name another mechanism, is no failure.
+     * A client was not authenticated or not authorized. An AUTH command that the client cancels, or
+     * that names another mechanism, is not reported.
      *
-     * @param exchange says from where
-     * @param failure why
+     * @param exchange has the client's address
+     * @param failure what went wrong
      */
     default void failed(SmtpAuthExchange exchange, SpnegoException failure) {}
   }
 
-  /** Remembers tokens, for nodes that have the same keys. Several threads call it at once. */
+  /**
+   * Remembers accepted tokens, for several nodes with the same keys. Must be safe for use by
+   * several threads.
+   */
   @FunctionalInterface
   public interface ReplayMemory {
     /**
      * Remembers a token.
      *
-     * @param token stands for the token, in hexadecimal digits
-     * @param until how long it must be remembered
+     * @param token identifies the token, in hexadecimal digits
+     * @param until the time until which it must be remembered
      * @return true if it was not remembered before
      * @throws IOException if it cannot be remembered (454, also after a RuntimeException)
      */
@@ -120,7 +124,8 @@ public final class SmtpAuthServer {
   }
 
   /**
-   * Finds at start what the first client would find: no file, no key for any accepted name.
+   * Checks that the keys can be used: that the file can be read, and has a key for an accepted
+   * name. Without this call the first client finds that out.
    *
    * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if no client can get in
    */
@@ -137,7 +142,7 @@ public final class SmtpAuthServer {
    * Makes an exchange for a connection.
    *
    * @param client the client's address, for the listener and the log; behind a proxy the one that
-   *     the proxy tells
+   *     the proxy reports
    * @return a new exchange
    */
   public SmtpAuthExchange exchange(SocketAddress client) {
@@ -181,9 +186,9 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The keys are in a GSS credential for accepting with Kerberos, under an accepted name. One
-     * without a name is refused, since it is not known which of its keys reads a ticket, unless
-     * {@link #anyKey} and {@link #hosts} are set.
+     * The keys are in a GSS credential for accepting with Kerberos, under an accepted name. A
+     * credential without a name is refused, because the JDK does not tell which of its keys
+     * decrypted a ticket, unless {@link #anyKey} and {@link #hosts} are set.
      *
      * @param credential the credential; the caller disposes of it
      * @return this builder
@@ -201,7 +206,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The host names that clients connect to. Default: any that there is a key for.
+     * The host names that clients connect to. Default: every host that there is a key for.
      *
      * @param names the names
      * @return this builder
@@ -248,7 +253,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The realms whose clients are let in. Default: the realm of the key alone, also where its KDC
+     * The realms whose clients are accepted. Default: only the realm of the key, even if its KDC
      * trusts other realms. A list replaces the default.
      *
      * @param names the realms; {@code *} for any
@@ -272,7 +277,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * Who is told of successes and failures. Default: nobody.
+     * The listener that is called for successes and failures. Default: none.
      *
      * @param told the listener
      * @return this builder
@@ -283,7 +288,8 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * Where tokens are remembered. Default: a memory of this JVM for about a million tokens.
+     * Where tokens are remembered. Default: a memory for about a million tokens, which all servers
+     * of this JVM share.
      *
      * @param memory the memory
      * @return this builder
@@ -296,7 +302,7 @@ public final class SmtpAuthServer {
 
     /**
      * Tokens are remembered in a memory of this server's own, for twice the {@code clockskew} of
-     * krb5.conf, ten minutes by default. Where there is no more room, clients get 454.
+     * krb5.conf, ten minutes by default. If the memory is full, clients get 454.
      *
      * @param most how many tokens there is room for; each takes about 100 octets
      * @return this builder
