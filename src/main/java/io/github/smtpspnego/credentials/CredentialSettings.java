@@ -45,6 +45,11 @@ public final class CredentialSettings {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
     realm = settings.property("mail." + settings.protocol() + ".sasl.realm").orElse("");
     principal = UserName.principal(settings.text(SpnegoOption.PRINCIPAL).orElse(""), realm);
+    if (settings.isBlank(SpnegoOption.IMPERSONATE)) {
+      // Mail of nobody would go out as the service's own.
+      throw settings.bad(
+          SpnegoOption.IMPERSONATE, "it must name a user; without it the service sends as itself");
+    }
     impersonate = UserName.principal(settings.text(SpnegoOption.IMPERSONATE).orElse(""), realm);
     keytab = keytab(settings);
     ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");

@@ -83,11 +83,11 @@ public final class InitiatorCredentials {
 
   /** Does something as the Subject whose credentials these are. */
   public <T> T run(SaslAction<T> action) throws SpnegoException {
-    // Without either the native library takes its default, unless it finds a Subject.
-    boolean isIndifferent = subject == null && credential != null;
-    return isIndifferent
-        ? action.run()
-        : Subjects.doAs(subject, SpnegoException.class, action::run);
+    // The JDK keeps service tickets in the current Subject. Those of a credential that was handed
+    // over must not be left there for others. Without a credential the native library takes its
+    // default, unless it finds a Subject.
+    Subject as = subject == null && credential != null ? new Subject() : subject;
+    return Subjects.doAs(as, SpnegoException.class, action::run);
   }
 
   /**

@@ -140,6 +140,13 @@ final class Login {
         // What cannot be destroyed is forgotten.
       }
     }
+    destroy(subject);
+    if (made != null && made.subject != null) {
+      destroy(made.subject); // an impersonated user's tickets are apart
+    }
+  }
+
+  private static void destroy(Subject subject) {
     for (Object held : subject.getPrivateCredentials().toArray()) {
       if (held instanceof Destroyable secret) {
         try {

@@ -40,15 +40,12 @@ final class UserName {
 
   /** The realm of a Windows domain, whose NetBIOS name is the first label of its DNS name. */
   private static String realmOf(String domain, String name, String realm) throws SpnegoException {
-    if (!realm.isEmpty()) {
-      return realm;
+    String known = realm.isEmpty() ? defaultRealm() : realm;
+    if (known.equalsIgnoreCase(domain) || known.split("\\.", 2)[0].equalsIgnoreCase(domain)) {
+      return known;
     }
     if (domain.contains(".")) {
       return domain.toUpperCase(Locale.ROOT);
-    }
-    String known = defaultRealm();
-    if (known.split("\\.", 2)[0].equalsIgnoreCase(domain)) {
-      return known;
     }
     throw new SpnegoException(
         Reason.NO_REALM,
@@ -57,9 +54,9 @@ final class UserName {
             + " is a Windows logon name, and the Kerberos realm of the domain "
             + domain
             + " is not known"
-            + (known.isEmpty() ? "" : "; the default realm is " + known)
+            + (known.isEmpty() ? "" : "; the realm of users is " + known)
             + ".",
-        "Give the user as name@REALM, or set mail.smtp.sasl.realm to the realm.",
+        "Give the user as name@REALM.",
         null);
   }
 

@@ -8,12 +8,17 @@ import io.github.smtpspnego.kerberos.Printable;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.PrivilegedActionException;
+import java.security.PrivilegedExceptionAction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import javax.security.auth.Subject;
 import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.MessageProp;
@@ -24,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * AP-REQ, and answers with the AP-REP where the client asks for mutual authentication.
  */
 final class KerberosAcceptor {
+  private static final Subject NOBODY = new Subject(true, Set.of(), Set.of(), Set.of());
+
   private static final int MOST_SHOWN = 5;
 
   private final AcceptorKeys keys;
@@ -54,9 +61,9 @@ final class KerberosAcceptor {
         GSSContext made = Gss.MANAGER.createContext(key.credential());
         context = made;
         byte[] token = key.principal().map(message::token).orElseGet(message::token);
-        byte[] reply = made.acceptSecContext(token, 0, token.length);
+        byte[] reply = asNobody(() -> made.acceptSecContext(token, 0, token.length));
         remember(message);
-        peer = peer(made, key, message.ticket);
+        peer = asNobody(() -> peer(made, key, message.ticket));
         return reply;
       } catch (SpnegoException e) {
         dispose();
@@ -73,6 +80,22 @@ final class KerberosAcceptor {
   }
 
   /**
+   * Does something without the calling thread's Subject. With a ticket of the server's own there
+   * the JDK would make a credential by which the server acts as the client (S4U2proxy), and take it
+   * for one that the client forwarded.
+   */
+  private static <T> T asNobody(PrivilegedExceptionAction<T> action) throws GSSException {
+    try {
+      return Subject.doAs(NOBODY, action);
+    } catch (PrivilegedActionException e) {
+      if (e.getCause() instanceof GSSException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /**
    * The time in an authenticator may be off by the clock skew either way, and is not known here. So
    * it is good for twice that from now on at most.
    */
@@ -80,7 +103,7 @@ final class KerberosAcceptor {
     boolean isNew;
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(message.authenticator());
-      Instant until = Instant.now().plusSeconds(2 * ClockSkew.allowed().toSeconds() + 1);
+      Instant until = Instant.now().plusSeconds(2 * ClockSkew.longest().toSeconds() + 1);
       isNew = replays.add(digest, until);
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new SpnegoException(
@@ -99,13 +122,20 @@ final class KerberosAcceptor {
     if (!established.isEstablished() || source == null || source.isAnonymous()) {
       throw new GSSException(GSSException.FAILURE, -1, "the context does not name the client");
     }
+    String client = source.toString();
+    if (client.contains("\\@")) { // the JDK writes a\ of the realm B@C, and a@B of C, alike
+      throw new GSSException(GSSException.FAILURE, -1, "the client's realm is not known for sure");
+    }
+    GSSCredential forwarded = established.getCredDelegState() ? established.getDelegCred() : null;
+    if (forwarded != null && !forwarded.getName().toString().equals(client)) {
+      forwarded.dispose(); // the client chose that name
+      forwarded = null;
+    }
     return new Peer(
-        source.toString(),
+        client,
         // The client chooses the name that is written on the ticket, but not whose key reads it.
         key.principal().orElseGet(label::principal),
-        established.getCredDelegState()
-            ? Optional.ofNullable(established.getDelegCred())
-            : Optional.empty());
+        Optional.ofNullable(forwarded));
   }
 
   /** What the token proved; null before one was accepted. */

@@ -35,6 +35,9 @@ public final class Oids {
   /** Name type of a Kerberos principal name, RFC 4121 section 4 and RFC 1964 section 2.1.1. */
   public static final Oid KERBEROS_PRINCIPAL_NAME = oid("1.2.840.113554.1.2.2.1");
 
+  /** The longest identifier, in octets, that is written out. */
+  private static final int LONGEST = 40;
+
   private static final Map<Oid, String> NAMES =
       Map.of(
           SPNEGO, "SPNEGO",
@@ -76,7 +79,13 @@ public final class Oids {
   /** A mechanism's name for people; its dotted form where it has none here. */
   public static String name(Oid mechanism) {
     String name = NAMES.get(mechanism);
-    return name == null ? Printable.of(mechanism.toString()) : name; // it may be very long
+    if (name != null) {
+      return name;
+    }
+    int length = Der.encode(mechanism).length;
+    return length > LONGEST
+        ? "a mechanism with an identifier of " + length + " octets" // slow to write out
+        : Printable.of(mechanism.toString());
   }
 
   private static Oid oid(String dotted) {

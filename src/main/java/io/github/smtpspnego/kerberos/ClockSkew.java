@@ -13,7 +13,21 @@ public final class ClockSkew {
   private static volatile Duration latest = DEFAULT;
   private static volatile long readAt = System.nanoTime() - REST;
 
+  private static volatile Duration longest = DEFAULT;
+
   private ClockSkew() {}
+
+  /**
+   * The most that was ever allowed in this JVM, or is by default: the JDK may have read an earlier
+   * configuration, and keeps it.
+   */
+  public static Duration longest() {
+    Duration now = allowed();
+    if (now.compareTo(longest) > 0) {
+      longest = now;
+    }
+    return longest;
+  }
 
   /** How far the clocks may differ. The configuration is read once in a minute at most. */
   public static Duration allowed() {

@@ -36,7 +36,8 @@ record AuthPolicy(
    * @param isSaslOn whether Angus Mail's SASL support is switched on
    * @param listed the SASL mechanisms that are listed, in order; empty for any
    * @param hasLogin whether the program gave both user and password
-   * @throws SpnegoException if the setting {@code enable} has a bad value
+   * @throws SpnegoException if the setting {@code enable} has a bad value, or a user is to be
+   *     impersonated where SPNEGO is not used
    */
   static AuthPolicy of(
       String protocol,
@@ -48,6 +49,22 @@ record AuthPolicy(
       throws SpnegoException {
     SettingsReader settings = new SettingsReader(protocol, properties);
     settings.warnOfUnknownNames();
+    AuthPolicy policy = of(protocol, properties, serverNames, isSaslOn, listed, hasLogin, settings);
+    if (!policy.isSpnego) {
+      settings.checkNobodyIsImpersonated();
+    }
+    return policy;
+  }
+
+  private static AuthPolicy of(
+      String protocol,
+      Properties properties,
+      List<String> serverNames,
+      boolean isSaslOn,
+      List<String> listed,
+      boolean hasLogin,
+      SettingsReader settings)
+      throws SpnegoException {
     Switch enable = settings.enable();
     // DNS alone must not decide that SPNEGO is not meant.
     boolean isKnownHost = serverNames.stream().anyMatch(settings::isKnownHost);

@@ -38,6 +38,8 @@ final class ClientSettings {
 
   private final boolean makesOffer;
 
+  private final boolean isImpersonated;
+
   /** The identity to act as, where the user set one; else empty. */
   final String authorizationId;
 
@@ -51,7 +53,9 @@ final class ClientSettings {
    */
   ClientSettings(SettingsReader settings, String mechanism, @Nullable String host)
       throws SpnegoException {
-    settings.isOn(); // throws where the switch itself has a bad value
+    if (!settings.isOn() || !settings.isKnownHost(host)) {
+      settings.checkNobodyIsImpersonated();
+    }
     target = settings.target(host);
     makesOffer = mechanism.equals(SaslProperties.GSSAPI);
     credentials = CredentialSettings.read(settings);
@@ -70,6 +74,11 @@ final class ClientSettings {
           SpnegoOption.SECURITYLAYER,
           "which gives auth only, and " + Sasl.QOP + " does not allow that");
     }
+    isImpersonated = settings.text(SpnegoOption.IMPERSONATE).isPresent();
+    if (isImpersonated && delegation == Delegation.TRUE) {
+      throw settings.bad(
+          SpnegoOption.DELEGATION, "and no ticket of a user who is impersonated can be forwarded");
+    }
     if (layerEnding == LayerEnding.NONE && !authorizationId.isEmpty()) {
       throw settings.bad(
           SpnegoOption.SECURITYLAYER,
@@ -87,7 +96,7 @@ final class ClientSettings {
     return new ContextFlags(
         mutualAuth,
         delegation == Delegation.TRUE,
-        delegation == Delegation.POLICY,
+        delegation == Delegation.POLICY && !isImpersonated,
         makesOffer || layers,
         qop.contains(Qop.AUTH_CONF));
   }

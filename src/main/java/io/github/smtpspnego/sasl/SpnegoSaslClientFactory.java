@@ -4,7 +4,6 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
-import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -40,16 +39,9 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       return null;
     }
     SettingsReader settings = new SettingsReader(protocol, properties);
-    if (!isOn(settings) || !settings.isKnownHost(serverName)) {
-      if (settings.text(SpnegoOption.IMPERSONATE).isPresent()) {
-        System.getLogger("io.github.smtpspnego")
-            .log(
-                Level.WARNING,
-                "The property {0} has no effect for {1}: by the settings enable and hosts the JDK''s"
-                    + " own Kerberos client answers there, and authenticates as itself.",
-                SpnegoOption.IMPERSONATE.propertyName(settings.protocol()),
-                serverName);
-      }
+    boolean isMeant = isOn(settings) && settings.isKnownHost(serverName);
+    // The JDK's client would authenticate as itself. Ours fails at its first call.
+    if (!isMeant && settings.text(SpnegoOption.IMPERSONATE).isEmpty()) {
       return null;
     }
     settings.warnOfUnknownNames();

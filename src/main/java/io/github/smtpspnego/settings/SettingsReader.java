@@ -161,6 +161,25 @@ public final class SettingsReader {
   }
 
   /**
+   * Checks that no user is to be impersonated, where that would be skipped.
+   *
+   * @throws SpnegoException if one is
+   */
+  public void checkNobodyIsImpersonated() throws SpnegoException {
+    if (text(SpnegoOption.IMPERSONATE).isPresent()) {
+      throw bad(
+          SpnegoOption.IMPERSONATE,
+          "and SPNEGO is not used for this server, by the settings enable, hosts or sasl.enable");
+    }
+  }
+
+  /** Whether a setting is there and names nothing. */
+  public boolean isBlank(SpnegoOption option) {
+    Object value = properties.get(name(option));
+    return value != null && value.toString().isBlank();
+  }
+
+  /**
    * The exception for a setting with a bad value, naming the property, the value and what it must
    * be.
    */
