@@ -8,7 +8,6 @@ import io.github.smtpspnego.kerberos.Printable;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,9 +60,9 @@ final class KerberosAcceptor {
         GSSContext made = Gss.MANAGER.createContext(key.credential());
         context = made;
         byte[] token = key.principal().map(message::token).orElseGet(message::token);
-        byte[] reply = asNobody(() -> made.acceptSecContext(token, 0, token.length));
+        byte[] reply = asNobody(key, () -> made.acceptSecContext(token, 0, token.length));
         remember(message);
-        peer = asNobody(() -> peer(made, key, message.ticket));
+        peer = asNobody(key, () -> peer(made, key, message.ticket));
         return reply;
       } catch (SpnegoException e) {
         dispose();
@@ -82,16 +81,19 @@ final class KerberosAcceptor {
   /**
    * Does something without the calling thread's Subject. With a ticket of the server's own there
    * the JDK would make a credential by which the server acts as the client (S4U2proxy), and take it
-   * for one that the client forwarded.
+   * for one that the client forwarded. The native library would look for its key there.
    */
-  private static <T> T asNobody(PrivilegedExceptionAction<T> action) throws GSSException {
+  private static <T> T asNobody(AcceptorKey key, PrivilegedExceptionAction<T> action)
+      throws GSSException {
     try {
-      return Subject.doAs(NOBODY, action);
-    } catch (PrivilegedActionException e) {
+      return key.credential() == null ? action.run() : Subject.doAs(NOBODY, action);
+    } catch (GSSException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
       if (e.getCause() instanceof GSSException cause) {
         throw cause;
       }
-      throw new IllegalStateException(e.getCause());
+      throw new IllegalStateException(e);
     }
   }
 
