@@ -56,13 +56,19 @@ final class AcceptorCredential extends AcceptorCredentials {
       choose(ticket, List.of(owner.get()));
       return List.of(new AcceptorKey(owner, credential));
     }
-    if (!names().acceptsRealm(ticket.realm(), defaultRealm())) {
-      throw wrongTarget(ticket, "in another realm than " + defaultRealm());
+    // The JDK keeps a list of replays for each name that it sees. So where the names come from the
+    // ticket, its realm must be one that is named: "any realm" would let clients make up names.
+    String realm = defaultRealm();
+    boolean isAccepted =
+        credential == null
+            ? names().acceptsRealm(ticket.realm(), realm)
+            : ticket.realm().equals(realm) || names().realms().contains(ticket.realm());
+    if (!isAccepted) {
+      throw wrongTarget(ticket, "in another realm than " + realm);
     }
     if (credential == null) {
       return List.of(new AcceptorKey(Optional.empty(), null));
     }
-    // The JDK keeps a list of replays for each name that it sees: these are not many.
     String canonical = names().canonical(ticket.name());
     if (canonical == null) {
       throw wrongTarget(ticket, "not for one of the names that are set");

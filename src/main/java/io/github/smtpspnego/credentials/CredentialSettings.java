@@ -162,6 +162,6 @@ public final class CredentialSettings {
   private static SpnegoException needs(SettingsReader settings, SpnegoOption other) {
     return settings.bad(
         SpnegoOption.CREDENTIALS,
-        "which needs " + other.propertyName(settings.protocol()) + ", and that is not set");
+        "it needs " + other.propertyName(settings.protocol()) + ", which is not set");
   }
 }

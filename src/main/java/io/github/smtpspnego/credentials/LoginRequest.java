@@ -65,6 +65,9 @@ record LoginRequest(
     try {
       configuration = Configuration.getConfiguration();
       entries = configuration.getAppConfigurationEntry(entry);
+      if (entries == null) {
+        entries = configuration.getAppConfigurationEntry("other"); // as LoginContext does
+      }
     } catch (RuntimeException e) {
       // The login reads it again, and tells what is wrong.
     }

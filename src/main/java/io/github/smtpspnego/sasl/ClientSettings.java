@@ -71,18 +71,17 @@ final class ClientSettings {
         settings.property("mail." + settings.protocol() + ".sasl.authorizationid").orElse("");
     if (layerEnding == LayerEnding.NONE && !qop.contains(Qop.AUTH)) {
       throw settings.bad(
-          SpnegoOption.SECURITYLAYER,
-          "which gives auth only, and " + Sasl.QOP + " does not allow that");
+          SpnegoOption.SECURITYLAYER, "it gives auth only, which " + Sasl.QOP + " does not allow");
     }
     isImpersonated = settings.text(SpnegoOption.IMPERSONATE).isPresent();
     if (isImpersonated && delegation == Delegation.TRUE) {
       throw settings.bad(
-          SpnegoOption.DELEGATION, "and no ticket of a user who is impersonated can be forwarded");
+          SpnegoOption.DELEGATION, "no ticket of a user who is impersonated can be forwarded");
     }
     if (layerEnding == LayerEnding.NONE && !authorizationId.isEmpty()) {
       throw settings.bad(
           SpnegoOption.SECURITYLAYER,
-          "which leaves no place for the identity in mail.smtp.sasl.authorizationid");
+          "it leaves no place for the identity in mail.smtp.sasl.authorizationid");
     }
   }
 

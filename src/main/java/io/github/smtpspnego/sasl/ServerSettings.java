@@ -58,8 +58,7 @@ public record ServerSettings(
             SaslProperties.maxBuffer(settings));
     if (read.ending == LayerEnding.NONE && !read.qop.contains(Qop.AUTH)) {
       throw settings.bad(
-          SpnegoOption.SECURITYLAYER,
-          "which gives auth only, and " + Sasl.QOP + " does not allow that");
+          SpnegoOption.SECURITYLAYER, "it gives auth only, which " + Sasl.QOP + " does not allow");
     }
     return read;
   }

@@ -113,20 +113,26 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   public byte[] evaluateChallenge(byte[] challenge) throws SpnegoException {
     State before = state;
     try {
-      byte[] response =
-          switch (before) {
-            case START -> start(challenge);
-            case NEGOTIATING -> negotiate(challenge);
-            case ESTABLISHED -> chooseLayer(challenge);
-            case COMPLETE -> throw protocol("sent a challenge after the exchange was complete");
-            case FAILED -> throw Objects.requireNonNull(failure);
-          };
+      byte[] response = answer(challenge);
       logStep(before, challenge, response, state);
       return response;
     } catch (SpnegoException | RuntimeException e) {
       SpnegoException explained = explained(e);
       throw before == State.COMPLETE ? explained : fail(explained);
     }
+  }
+
+  private byte[] answer(byte[] challenge) throws SpnegoException {
+    if (state == State.START) {
+      return start(challenge);
+    }
+    if (state == State.NEGOTIATING) {
+      return negotiate(challenge);
+    }
+    if (state == State.ESTABLISHED) {
+      return chooseLayer(challenge);
+    }
+    throw failure == null ? protocol("sent a challenge after the exchange was complete") : failure;
   }
 
   /** Hands out the NegTokenInit. A client speaks first: what it answers here must be empty. */

@@ -169,7 +169,7 @@ public final class SettingsReader {
     if (text(SpnegoOption.IMPERSONATE).isPresent()) {
       throw bad(
           SpnegoOption.IMPERSONATE,
-          "and SPNEGO is not used for this server, by the settings enable, hosts or sasl.enable");
+          "SPNEGO is not used for this server: see the settings enable, hosts and sasl.enable");
     }
   }
 

@@ -83,10 +83,7 @@ public final class SmtpAuthServer {
     default void failed(SmtpAuthExchange exchange, SpnegoException failure) {}
   }
 
-  /**
-   * Remembers accepted tokens, for several nodes with the same keys. Must be safe for use by
-   * several threads.
-   */
+  /** Remembers accepted tokens, for several nodes with the same keys; used by several threads. */
   @FunctionalInterface
   public interface ReplayMemory {
     /**
@@ -243,7 +240,8 @@ public final class SmtpAuthServer {
 
     /**
      * All keys are for mail, and are used for tickets of any name. Hosts and services are ignored,
-     * except with a GSS credential that has no name: a ticket must then be for one of them.
+     * except with a GSS credential that has no name: a ticket must then be for one of them, and for
+     * the default realm or one that {@link #realms} names.
      *
      * @return this builder
      */
@@ -301,8 +299,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * Tokens are remembered in a memory of this server's own, for twice the {@code clockskew} of
-     * krb5.conf, ten minutes by default. If the memory is full, clients get 454.
+     * Tokens are remembered in a memory of this server's own. If it is full, clients get 454.
      *
      * @param most how many tokens there is room for; each takes about 100 octets
      * @return this builder
@@ -314,8 +311,7 @@ public final class SmtpAuthServer {
 
     /**
      * Whether SPNEGO clients get a layer offer before the success (RFC 2222 section 7.2). Default:
-     * under {@code GSSAPI}, as from Exchange, and not under {@code GSS-SPNEGO}, as from Cyrus SASL.
-     * Clients with raw Kerberos always get it.
+     * under {@code GSSAPI}, not under {@code GSS-SPNEGO}. Raw Kerberos clients always get it.
      *
      * @param always true for each of them; false for none, as in MS-SSEAN section 4.1
      * @return this builder

@@ -10,6 +10,7 @@ import io.github.smtpspnego.settings.SettingsReader;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** Whom the setting {@code impersonate} names. */
 class ImpersonateNamesTest {
   @Test
   void aUserOfAnotherDomainIsNotTheOneOfTheSameNameHere() {

@@ -1,16 +1,20 @@
 package io.github.smtpspnego.credentials;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.security.jgss.ExtendedGSSCredential;
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoProvider;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.ForgedTickets;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.MailServer;
 import io.github.smtpspnego.support.Mailer;
-import jakarta.mail.MessagingException;
+import jakarta.mail.AuthenticationFailedException;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,9 +27,16 @@ import javax.security.auth.kerberos.KerberosTicket;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mockito.ArgumentMatchers;
 import org.mockito.Mockito;
 
+/** What a service that impersonates users must not do, and must not leave. */
+@ResourceLock("java.security.Security")
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
 class ImpersonateServiceIT {
   private static final Kdc KDC = Kdc.shared();
 
@@ -34,60 +45,38 @@ class ImpersonateServiceIT {
         Map.of("mail.smtp.sasl.spnego.keytab", KDC.keytab("smtp/localhost").toString()));
   }
 
-  @Test
-  void aBlankUserDoesNotSendAsTheService() {
+  /** A blank user is {@code request.getRemoteUser()} of nobody, put into the setting. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, hosts, *.contoso.com, alice@EXAMPLE.TEST",
+    "transport, hosts, *.contoso.com, alice@EXAMPLE.TEST",
+    "true, enable, false, alice@EXAMPLE.TEST",
+    "transport, enable, false, alice@EXAMPLE.TEST",
+    "true, enable, true, ' '",
+  })
+  void theServiceDoesNotSendInTheUsersPlace(
+      String autoregister, String setting, String value, String user) throws Exception {
+    Subject bob = KDC.login("bob", "bob's own secret");
+    System.setProperty("smtp.spnego.autoregister", autoregister);
+    SpnegoProvider.uninstall();
     try (MailServer server = server()) {
-      try {
-        Mailer.to(server.port())
-            .spnego("keytab", KDC.keytab("bob"))
-            .spnego("impersonate", " ") // request.getRemoteUser() of nobody
-            .send();
-      } catch (MessagingException e) {
-        // as it should be
-      }
+      Mailer mailer = Mailer.to(server.port()).spnego(setting, value).spnego("impersonate", user);
+      AuthenticationFailedException failure =
+          assertThrows(
+              AuthenticationFailedException.class,
+              () ->
+                  Dialogue.as(
+                      bob,
+                      () -> {
+                        mailer.send();
+                        return null;
+                      }));
+      SpnegoException cause = assertInstanceOf(SpnegoException.class, failure.getCause());
+      assertEquals(Reason.BAD_SETTING, cause.reason());
       assertEquals(List.of(), server.principals());
-    }
-  }
-
-  @Test
-  void aHostThatIsNotListedDoesNotGetMailOfTheServices() throws Exception {
-    try (MailServer server = server()) {
-      Subject bob = KDC.login("bob", "bob's own secret");
-      try {
-        Dialogue.as(
-            bob,
-            () -> {
-              Mailer.to(server.port())
-                  .spnego("hosts", "*.contoso.com")
-                  .spnego("impersonate", "alice@EXAMPLE.TEST")
-                  .send();
-              return null;
-            });
-      } catch (MessagingException e) {
-        // as it should be
-      }
-      assertEquals(List.of(), server.principals());
-    }
-  }
-
-  @Test
-  void theSwitchOffDoesNotSendAsTheServiceEither() throws Exception {
-    try (MailServer server = server()) {
-      Subject bob = KDC.login("bob", "bob's own secret");
-      try {
-        Dialogue.as(
-            bob,
-            () -> {
-              Mailer.to(server.port())
-                  .spnego("enable", "false")
-                  .spnego("impersonate", "alice@EXAMPLE.TEST")
-                  .send();
-              return null;
-            });
-      } catch (MessagingException e) {
-        // as it should be
-      }
-      assertEquals(List.of(), server.principals());
+    } finally {
+      System.clearProperty("smtp.spnego.autoregister");
+      SpnegoProvider.install();
     }
   }
 

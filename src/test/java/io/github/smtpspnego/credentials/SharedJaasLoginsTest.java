@@ -124,6 +124,20 @@ class SharedJaasLoginsTest {
     assertEquals(2, LOGINS.get());
   }
 
+  /** JAAS takes the entry {@code other} where the one that is named is missing. */
+  @Test
+  void theEntryOtherIsLookedAtAsWell() throws Exception {
+    AppConfigurationEntry other = entry(Map.of("client", "alice"));
+    Configuration.setConfiguration(
+        new Configuration() {
+          @Override
+          public AppConfigurationEntry @Nullable [] getAppConfigurationEntry(String name) {
+            return name.equals("other") ? new AppConfigurationEntry[] {other} : null;
+          }
+        });
+    assertNotSame(login("a handler"), login("a handler"));
+  }
+
   private Login login(String answer) throws Exception {
     CallbackHandler handler =
         callbacks -> {
@@ -138,9 +152,13 @@ class SharedJaasLoginsTest {
     }
   }
 
+  private static AppConfigurationEntry entry(Map<String, ?> options) {
+    return new AppConfigurationEntry(
+        Module.class.getName(), LoginModuleControlFlag.REQUIRED, options);
+  }
+
   private static void configure(Map<String, ?> options) {
-    AppConfigurationEntry entry =
-        new AppConfigurationEntry(Module.class.getName(), LoginModuleControlFlag.REQUIRED, options);
+    AppConfigurationEntry entry = entry(options);
     Configuration.setConfiguration(
         new Configuration() {
           @Override

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A mail server that attacks the transport. Each test fails on the code as it was reviewed. */
+/** A mail server that attacks the transport. */
 class HostileServerIT {
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9+/]{60,}");
   private static final String BOBS_PASSWORD = "bob's own secret";

@@ -2,14 +2,27 @@ package io.github.smtpspnego.smtp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.ForgedApReq;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.LogRecorder;
+import io.github.smtpspnego.support.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KeyTab;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.Oid;
 import org.junit.jupiter.api.Test;
 
+/** What a client gains that writes its own names on what it sends. */
 class HostileClientsIT {
   private static final Kdc KDC = Kdc.shared();
   private static final Path KEYTAB = KDC.keytab("smtp/localhost");
@@ -53,6 +66,45 @@ class HostileClientsIT {
     if (exchange.delegatedCredential().isPresent()) {
       assertEquals(exchange.principal(), exchange.delegatedCredential().get().getName().toString());
     }
+  }
+
+  /** The JDK keeps a list of replays for each name that it sees, and never forgets a name. */
+  @Test
+  void theJdkSeesNoRealmThatAClientMadeUp() throws Exception {
+    Subject subject =
+        new Subject(true, Set.of(), Set.of(), Set.of(KeyTab.getUnboundInstance(KEYTAB.toFile())));
+    GSSCredential unnamed =
+        Dialogue.as(
+            subject,
+            () ->
+                GSSManager.getInstance()
+                    .createCredential(
+                        null,
+                        GSSCredential.INDEFINITE_LIFETIME,
+                        new Oid(Tokens.KERBEROS),
+                        GSSCredential.ACCEPT_ONLY));
+    List<Reason> failures = new ArrayList<>();
+    SmtpAuthServer server =
+        SmtpAuthServer.builder()
+            .credential(unnamed)
+            .anyKey()
+            .hosts("localhost")
+            .realms("*")
+            .listener(
+                new SmtpAuthServer.Listener() {
+                  @Override
+                  public void failed(SmtpAuthExchange exchange, SpnegoException failure) {
+                    failures.add(failure.reason());
+                  }
+                })
+            .build();
+    byte[] token = new ForgedApReq(KEYTAB, "smtp/localhost", Kdc.full("alice")).kerberos();
+    assertEquals(334, server.exchange().auth(auth("GSSAPI", token)).code());
+    String text = new String(token, StandardCharsets.ISO_8859_1);
+    byte[] elsewhere =
+        text.replaceFirst("EXAMPLE\\.TEST", "AXAMPLE.TEST").getBytes(StandardCharsets.ISO_8859_1);
+    assertEquals(535, server.exchange().auth(auth("GSSAPI", elsewhere)).code());
+    assertEquals(List.of(Reason.WRONG_TARGET), failures);
   }
 
   private static byte[] carolForTheLastAlice(byte[] authenticator) {
