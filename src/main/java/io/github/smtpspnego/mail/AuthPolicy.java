@@ -67,7 +67,7 @@ record AuthPolicy(
       throws SpnegoException {
     Switch enable = settings.enable();
     // DNS alone must not decide that SPNEGO is not meant.
-    boolean isKnownHost = serverNames.stream().anyMatch(settings::isKnownHost);
+    boolean isKnownHost = isAnyKnown(serverNames, settings);
     if (enable == Switch.TRUE && isKnownHost) {
       List<String> ours = SaslProperties.spnego(listed);
       return new AuthPolicy(
@@ -87,6 +87,15 @@ record AuthPolicy(
       return new AuthPolicy(true, isKnownHost, listed, true, !isOff);
     }
     return isKnownHost ? new AuthPolicy(true, true, SaslProperties.MECHANISMS, false, isOn) : INERT;
+  }
+
+  private static boolean isAnyKnown(List<String> serverNames, SettingsReader settings) {
+    for (String name : serverNames) {
+      if (settings.isKnownHost(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Those of the mechanisms that mean SPNEGO. */

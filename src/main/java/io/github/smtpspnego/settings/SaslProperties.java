@@ -2,14 +2,19 @@ package io.github.smtpspnego.settings;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.gss.Qop;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.StringTokenizer;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
-/** The standard properties of {@code javax.security.sasl}, the same in both roles. */
+/**
+ * The standard properties of {@code javax.security.sasl}, the same in both roles.
+ *
+ * <p>Read for the first mail of a JVM: loops are used here, since streams load many classes.
+ */
 public final class SaslProperties {
   /** The mechanism name that MS-SSEAN section 2.2.1 fixes. */
   public static final String GSSAPI = "GSSAPI";
@@ -28,7 +33,7 @@ public final class SaslProperties {
   private static final List<String> NOT_HELD =
       List.of(Sasl.POLICY_NODICTIONARY, Sasl.POLICY_FORWARD_SECRECY, Sasl.POLICY_PASS_CREDENTIALS);
 
-  private static final Pattern SEPARATORS = Pattern.compile("[\\s,;]+");
+  private static final String SEPARATORS = " \t\r\n\f\u000b,;";
 
   private SaslProperties() {}
 
@@ -39,7 +44,12 @@ public final class SaslProperties {
    * @return the names in their order
    */
   public static List<String> split(String listed) {
-    return SEPARATORS.splitAsStream(listed).filter(name -> !name.isEmpty()).toList();
+    List<String> names = new ArrayList<>();
+    StringTokenizer tokens = new StringTokenizer(listed, SEPARATORS);
+    while (tokens.hasMoreTokens()) {
+      names.add(tokens.nextToken());
+    }
+    return names;
   }
 
   /**
@@ -48,10 +58,13 @@ public final class SaslProperties {
    * @return {@code GSSAPI} and {@code GSS-SPNEGO} as far as they are among them, in their order
    */
   public static List<String> spnego(List<String> mechanisms) {
-    return mechanisms.stream()
-        .filter(SaslProperties::isSpnego)
-        .map(name -> name.toUpperCase(Locale.ROOT))
-        .toList();
+    List<String> ours = new ArrayList<>();
+    for (String name : mechanisms) {
+      if (isSpnego(name)) {
+        ours.add(name.toUpperCase(Locale.ROOT));
+      }
+    }
+    return ours;
   }
 
   /** Whether the name of a mechanism, in any case, means SPNEGO here. */

@@ -288,7 +288,12 @@ public final class SmtpAuthClient implements AutoCloseable {
   }
 
   private Optional<String> mechanism(AuthOffer offer) {
-    return mechanisms.stream().filter(offer.mechanisms()::contains).findFirst();
+    for (String name : mechanisms) {
+      if (offer.mechanisms().contains(name)) {
+        return Optional.of(name);
+      }
+    }
+    return Optional.empty();
   }
 
   private SpnegoException notOffered(AuthOffer offer) {
