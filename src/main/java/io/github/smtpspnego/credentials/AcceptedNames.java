@@ -55,7 +55,7 @@ public record AcceptedNames(
   }
 
   /** Whether a ticket of this realm may be read with a key of that realm. */
-  boolean acceptsRealm(String realm, String keyRealm) {
+  boolean acceptsTicketOf(String realm, String keyRealm) {
     return realm.equals(keyRealm) || realms.contains(realm) || realms.contains(ANY);
   }
 
@@ -64,7 +64,7 @@ public record AcceptedNames(
    *
    * @param keyRealm the realm of the key that its ticket was read with
    */
-  public boolean letsInClientsOf(String realm, String keyRealm) {
+  public boolean acceptsClientOf(String realm, String keyRealm) {
     return realms.isEmpty()
         ? realm.equals(keyRealm)
         : realms.contains(realm) || realms.contains(ANY);

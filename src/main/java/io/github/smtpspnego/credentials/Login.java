@@ -19,8 +19,11 @@ final class Login {
   /** How often credentials without a ticket to tell their end are looked at again. */
   private static final Duration WITHOUT_TICKET = Duration.ofMinutes(1);
 
-  /** How long another user's ticket is used; the KDC is then asked whether it still gives one. */
-  private static final Duration LONGEST_IMPERSONATION = Duration.ofMinutes(15);
+  /**
+   * How long another user's ticket is used; the KDC is then asked whether it still gives one.
+   * Active Directory lets no domain limit tickets to less than ten minutes.
+   */
+  private static final Duration LONGEST_IMPERSONATION = Duration.ofMinutes(5);
 
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 

@@ -149,7 +149,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   /** The KDC vouches for clients of other realms that it trusts; the server need not. */
   private void checkRealm(Peer peer) throws SpnegoException {
     AcceptedNames names = settings().credentials().names();
-    if (!names.letsInClientsOf(peer.clientRealm(), peer.serverRealm())) {
+    if (!names.acceptsClientOf(peer.clientRealm(), peer.serverRealm())) {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
           tried() + ": clients of its realm are not let in.",
