@@ -4,6 +4,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
 import io.github.smtpspnego.kerberos.KerberosCode;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -53,9 +54,9 @@ record KeysStep(ServerKeys keys) implements Step {
   }
 
   private static KdcReply ask(KdcAnswer kdc, String principal) throws IOException {
-    int at = principal.lastIndexOf('@');
     KdcWire wire = kdc.over(KdcWire.TCP).isThere() ? KdcWire.TCP : KdcWire.UDP;
-    byte[] request = AsRequest.encode(principal.substring(0, at), principal.substring(at + 1));
+    byte[] request =
+        AsRequest.encode(PrincipalText.withoutRealm(principal), PrincipalText.realm(principal));
     return KdcReply.of(wire.ask(KdcWire.address(kdc.address()), request));
   }
 

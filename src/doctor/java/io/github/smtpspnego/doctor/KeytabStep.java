@@ -2,6 +2,7 @@ package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KeytabFile;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ record KeytabStep(ServerKeys keys) implements Step {
     }
     List<String> realms =
         (accepted.isEmpty() ? keys.principals() : accepted)
-            .stream().map(name -> name.substring(name.lastIndexOf('@') + 1)).toList();
+            .stream().map(PrincipalText::realm).toList();
     if (!realms.isEmpty()) {
       examination.realm = realms.get(0);
     }

@@ -3,6 +3,7 @@ package io.github.smtpspnego.doctor;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.gss.TargetName;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import jakarta.mail.MessagingException;
@@ -115,8 +116,7 @@ final class MailSettings {
   /** The realm of the principal that is set; empty where none is, or it has no realm. */
   String realm() {
     String principal = spnego(SpnegoOption.PRINCIPAL);
-    int at = principal.lastIndexOf('@');
-    return at < 0 ? "" : principal.substring(at + 1);
+    return principal.contains("@") ? PrincipalText.realm(principal) : "";
   }
 
   /** The server's name as the user wrote it; empty where there is none. */
