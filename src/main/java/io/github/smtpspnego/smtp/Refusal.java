@@ -4,8 +4,8 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 
 /**
- * What a reply means that ends an AUTH command without success: the codes of RFC 4954 section 6 and
- * those that Exchange, Postfix, Dovecot and Cyrus SASL are seen to use.
+ * A reply that ends an AUTH command without success: the codes of RFC 4954 section 6, and what
+ * Exchange, Postfix, Dovecot and Cyrus SASL send.
  */
 final class Refusal {
   private final ServerReply reply;
@@ -15,9 +15,7 @@ final class Refusal {
   /**
    * Creates a refusal.
    *
-   * @param reply the server's reply
-   * @param isTls whether the connection is under TLS
-   * @param isLongLine whether the AUTH line was longer than every server reads
+   * @param isLongLine whether the AUTH line was longer than 512 octets
    */
   Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
     this.reply = reply;
@@ -25,12 +23,7 @@ final class Refusal {
     this.isLongLine = isLongLine;
   }
 
-  /**
-   * Explains the refusal.
-   *
-   * @param tried what was tried, the start of a sentence
-   * @return the exception to throw
-   */
+  /** Explains the refusal; {@code tried} is the start of a sentence. */
   SpnegoException explain(String tried) {
     Reason reason = reason();
     String remedy = reply.code() == 535 ? remedyOf535() : reason.remedy();
