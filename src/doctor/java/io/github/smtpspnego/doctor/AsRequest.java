@@ -5,11 +5,11 @@ import io.github.smtpspnego.kerberos.PrincipalText;
 import java.util.List;
 
 /**
- * {@code AS-REQ}, RFC 4120 section 5.4.1, without pre-authentication: it proves nothing, so that a
- * KDC tells what it knows of the client, and no wrong password is counted.
+ * {@code AS-REQ}, RFC 4120 section 5.4.1, without pre-authentication. The KDC's answer describes
+ * the client's keys, and the request does not count as a failed login.
  */
 final class AsRequest {
-  /** No such client: the answer is an error, which has the KDC's clock. */
+  /** A client that does not exist: the answer is an error, which contains the KDC's time. */
   static final String NOBODY = "smtp-spnego-doctor";
 
   private AsRequest() {}
@@ -22,7 +22,7 @@ final class AsRequest {
    */
   static byte[] encode(String client, String realm) {
     byte[] options = Der.element(0x03, new byte[5]); // KDCOptions: a BIT STRING, none set
-    byte[] till = Der.text(Der.GENERALIZED_TIME, "20370913024805Z"); // as late as there is
+    byte[] till = Der.text(Der.GENERALIZED_TIME, "20370913024805Z"); // the latest time
     byte[] encryptionTypes =
         Der.element(
             Der.SEQUENCE,

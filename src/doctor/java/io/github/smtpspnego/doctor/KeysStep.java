@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * What the KDC has for each name in a mail server's keytab. A login with the key of a name proves
- * that it is the current one.
+ * Compares the keys of the KDC with those of each name in a mail server's keytab. A login with a
+ * key proves that it is the current one.
  *
  * @param keys the keytab
  */

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What a mail server's keytab holds.
+ * Reports the contents of a mail server's keytab.
  *
  * @param keys the keytab
  */
@@ -54,7 +54,7 @@ record KeytabStep(ServerKeys keys) implements Step {
     }
   }
 
-  /** Tells what a keytab holds, a line for each principal and version. */
+  /** Lists a keytab, one line for each principal and version. */
   static void list(Path file, List<KeytabFile.Entry> entries, Findings findings) {
     Map<String, List<Integer>> keys = new LinkedHashMap<>();
     for (KeytabFile.Entry entry : entries) {
