@@ -19,7 +19,7 @@ import org.ietf.jgss.GSSException;
  * @param name the owner, which is authenticated
  * @param isGood whether it was valid when this object was created
  */
-@SuppressWarnings("JavaUtilDate") // what KerberosTicket takes
+@SuppressWarnings("JavaUtilDate") // KerberosTicket requires it
 record NamedCredential(GSSCredential credential, String name, boolean isGood) {
   private static final int AES256 = 18;
 

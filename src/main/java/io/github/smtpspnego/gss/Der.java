@@ -27,7 +27,7 @@ public final class Der {
   public static final int GENERAL_STRING = 0x1b;
   public static final int SEQUENCE = 0x30;
 
-  /** The tag number that stands for a longer one in the next octets, X.690 section 8.1.2.4. */
+  /** The tag number that announces a longer one in the next octets, X.690 section 8.1.2.4. */
   private static final int LONG_TAG = 0x1f;
 
   private static final int LONGEST_LENGTH = 4;
@@ -75,14 +75,14 @@ public final class Der {
     return skip();
   }
 
-  /** Reads an element with this tag, after which nothing may come. */
+  /** Reads an element with this tag, which must be the last. */
   Der enterLast(int tag) throws IOException {
     Der contents = enter(tag);
     expectEnd();
     return contents;
   }
 
-  /** Reads an element with this tag where it comes next; else null. */
+  /** Reads an element with this tag if it is the next; otherwise null. */
   @Nullable Der enterIf(int tag) throws IOException {
     return nextIs(tag) ? skip() : null;
   }
@@ -148,7 +148,7 @@ public final class Der {
     return value;
   }
 
-  /** Reads an OCTET STRING in the field of this number; null where it does not come next. */
+  /** Reads an OCTET STRING in the field of this number; null if that is not the next. */
   public byte @Nullable [] readOctetField(int number) throws IOException {
     Der field = enterIf(context(number));
     return field == null ? null : field.enterLast(OCTET_STRING).rest();
@@ -160,7 +160,7 @@ public final class Der {
         contents.octets, contents.at, contents.end - contents.at, StandardCharsets.UTF_8);
   }
 
-  /** Reads two octets that are no element, such as a TOK_ID; -1 where there are less. */
+  /** Reads two octets outside an element, such as a TOK_ID; -1 if there are fewer. */
   int readShort() {
     return end - at < 2 ? -1 : (octets[at++] & 0xff) << 8 | (octets[at++] & 0xff);
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides whom an authenticated client may act as. */
 public final class Authorizer {
-  /** A client acts as itself and as nobody else. */
+  /** A client may act only as itself. */
   public static final Decision ITSELF =
       (client, identity) -> identity.equals(client) ? Optional.of(client) : Optional.empty();
 

@@ -6,22 +6,10 @@ import io.github.smtpspnego.SpnegoException.Reason;
 /**
  * A reply that ends an AUTH command without success: the codes of RFC 4954 section 6, and what
  * Exchange, Postfix, Dovecot and Cyrus SASL send.
+ *
+ * @param isLongLine whether the AUTH line was longer than 512 octets
  */
-final class Refusal {
-  private final ServerReply reply;
-  private final boolean isTls;
-  private final boolean isLongLine;
-
-  /**
-   * Creates a refusal.
-   *
-   * @param isLongLine whether the AUTH line was longer than 512 octets
-   */
-  Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
-    this.reply = reply;
-    this.isTls = isTls;
-    this.isLongLine = isLongLine;
-  }
+record Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
 
   /** Explains the refusal; {@code tried} is the start of a sentence. */
   SpnegoException explain(String tried) {
