@@ -1,7 +1,8 @@
 package io.github.smtpspnego;
 
 /**
- * Registers the provider before {@code main}, where no code can be changed: {@code -javaagent:}.
+ * Installs the provider before {@code main} runs, for programs whose code cannot be changed: {@code
+ * -javaagent:}.
  */
 public final class SpnegoAgent {
   private SpnegoAgent() {}

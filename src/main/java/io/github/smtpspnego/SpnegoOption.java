@@ -70,7 +70,7 @@ public enum SpnegoOption {
    */
   DELEGATION("delegation", "false", "false", "true", "policy"),
 
-  /** For a server only: realms whose clients are let in. */
+  /** For a server only: the realms whose clients are accepted. */
   REALMS("realms", "");
 
   private final String optionName;

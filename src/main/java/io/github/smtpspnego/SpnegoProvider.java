@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * The security provider that makes {@code GSSAPI} mean SPNEGO for mail (MS-SSEAN).
  *
- * <p>It must stand before the JDK's {@code JdkSASL}, whose {@code GSSAPI} is raw Kerberos; {@link
- * #install} does that. For protocols that are not switched on its factories return null, and the
+ * <p>It must come before the JDK's {@code JdkSASL}, whose {@code GSSAPI} is raw Kerberos; {@link
+ * #install} puts it there. For protocols that are not enabled its factories return null, and the
  * JDK uses its own.
  */
 public final class SpnegoProvider extends Provider {
@@ -23,7 +23,7 @@ public final class SpnegoProvider extends Provider {
   private static final String LOGOUT = BESIDE_US + "credentials.Logout";
   private static final List<String> MECHANISMS = List.of("GSSAPI", "GSS-SPNEGO");
 
-  /** For the JVM's service loader; {@link #install} is what programs call. */
+  /** Called by the JVM's service loader. Programs call {@link #install}. */
   public SpnegoProvider() {
     super(NAME, VERSION, "SASL GSSAPI and GSS-SPNEGO by SPNEGO (MS-SSEAN)");
     for (String mechanism : MECHANISMS) {
@@ -37,8 +37,8 @@ public final class SpnegoProvider extends Provider {
   }
 
   /**
-   * Registers the provider before the JDK's own. Does nothing if it is there already; replaces a
-   * copy that another class loader registered. Safe to call from any thread.
+   * Installs the provider before the JDK's own. Does nothing if it is installed already. Replaces a
+   * copy that another class loader installed. May be called by any thread.
    */
   public static synchronized void install() {
     Provider present = Security.getProvider(NAME);
@@ -80,7 +80,7 @@ public final class SpnegoProvider extends Provider {
     }
   }
 
-  /** The place in the list of providers, from 1; one past the end for those not in it. */
+  /** The position in the list of providers, from 1; one past the end for a provider not in it. */
   private static int position(String name) {
     Provider[] providers = Security.getProviders();
     for (int i = 0; i < providers.length; i++) {

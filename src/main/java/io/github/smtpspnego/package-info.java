@@ -3,7 +3,7 @@
  * how to set it up ({@link io.github.smtpspnego.SpnegoOption}), and what it reports ({@link
  * io.github.smtpspnego.SpnegoException}).
  *
- * <p>Nothing returns null or takes it unless its type says so.
+ * <p>Parameters and return values are not null unless their type is {@code @Nullable}.
  */
 @NullMarked
 package io.github.smtpspnego;

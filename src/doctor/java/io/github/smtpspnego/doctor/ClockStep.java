@@ -3,7 +3,9 @@ package io.github.smtpspnego.doctor;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.time.Duration;
 
-/** This machine's clock against the KDCs'. Kerberos allows five minutes (RFC 4120). */
+/**
+ * Compares this machine's clock with those of the KDCs. By default they may differ by 5 minutes.
+ */
 final class ClockStep implements Step {
   private static final Duration ALLOWED = Duration.ofMinutes(5);
   private static final Duration WORTH_A_LOOK = Duration.ofMinutes(1);

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import javax.security.auth.kerberos.KerberosTicket;
 
-/** Where the credentials come from, whose they are, and how long they are good for. */
+/** Reports the source of the credentials, their owner and their lifetime. */
 final class CredentialsStep implements Step {
   private static final Duration SOON = Duration.ofMinutes(10);
 

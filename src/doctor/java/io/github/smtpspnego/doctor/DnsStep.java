@@ -7,7 +7,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** What the host's name is: an alias, a name for several machines, or no name at all. */
+/** Reports what DNS knows of the host's name: an alias, several addresses, or nothing. */
 final class DnsStep implements Step {
   @Override
   public void look(Examination examination, Findings findings) {

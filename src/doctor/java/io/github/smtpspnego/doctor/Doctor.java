@@ -22,10 +22,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Looks step by step at everything that sending mail with Kerberos depends on.
+ * Checks step by step everything that sending mail with Kerberos depends on.
  *
- * <p>It takes the settings of a mail program, its system properties {@code mail.*}, and runs on
- * that program's class path or from its own jar. No mail is sent unless asked for, and no secret is
+ * <p>It reads the settings of a mail program, the system properties {@code mail.*}, and runs on
+ * that program's class path or from its own jar. Mail is sent only on request, and no secret is
  * shown.
  */
 @Command(
@@ -77,7 +77,7 @@ import picocli.CommandLine.Spec;
       "  java -jar smtp-spnego-doctor.jar --server --keytab /etc/krb5.keytab --host mail.contoso.com"
     })
 public final class Doctor implements Callable<Integer> {
-  /** Held, since a logger that nobody holds forgets its level. */
+  /** Referenced here, because a logger without references loses its level. */
   private static final Logger LOGGER = Logger.getLogger("io.github.smtpspnego");
 
   private static final String PASSWORD_VARIABLE = "MAIL_PASSWORD";
@@ -188,12 +188,12 @@ public final class Doctor implements Callable<Integer> {
    */
   public static void main(String[] arguments) {
     if (System.getProperty("java.util.logging.config.file") == null) {
-      LOGGER.setLevel(Level.OFF); // the report says the same
+      LOGGER.setLevel(Level.OFF); // the report contains the same messages
     }
     System.exit(command(System.getenv()).execute(arguments));
   }
 
-  /** The command, not run yet; the password may stand in the environment. */
+  /** The command, which may take the password from the environment. */
   static CommandLine command(Map<String, String> environment) {
     Doctor doctor = new Doctor();
     String fromEnvironment = environment.get(PASSWORD_VARIABLE);
@@ -261,7 +261,8 @@ public final class Doctor implements Callable<Integer> {
     return settings;
   }
 
-  @SuppressWarnings("SystemConsoleNull") // where there always is one, it reads standard input
+  @SuppressWarnings(
+      "SystemConsoleNull") // from JDK 22 on there is always a console, which reads standard input
   private static char @Nullable [] typedPassword() {
     java.io.Console console = System.console();
     return console == null ? null : console.readPassword("Password: ");
@@ -298,7 +299,7 @@ public final class Doctor implements Callable<Integer> {
         return;
       }
     } catch (NumberFormatException e) {
-      // said below, as for a number out of range
+      // reported below, like a number out of range
     }
     throw wrong("The port is '" + settings.text("port").orElse("") + "'; it must be 1 to 65535.");
   }

@@ -24,7 +24,7 @@ final class EncryptionType {
     return NAMES.getOrDefault(number, "encryption type " + number);
   }
 
-  /** Whether current JDKs use it without {@code allow_weak_crypto}. */
+  /** Whether current JDKs support it without {@code allow_weak_crypto}. */
   static boolean isUsable(int number) {
     return !OFF_IN_THE_JDK.contains(number);
   }

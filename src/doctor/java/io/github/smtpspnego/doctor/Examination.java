@@ -14,28 +14,28 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the steps in order, and carries what one found to the next.
+ * Runs the steps in order, and passes the results of each to the later ones.
  *
- * <p>Each step runs in a thread of its own, since the JDK may wait for a KDC for minutes and cannot
- * be told otherwise from here; one that takes too long is left behind.
+ * <p>Each step runs in a thread of its own, because the JDK may wait for a KDC for minutes and this
+ * cannot be changed from here. A step that takes too long is abandoned.
  */
 final class Examination {
   private static final Duration LONGEST_STEP = Duration.ofSeconds(45);
 
   final MailSettings settings;
 
-  // Written by one step and read by later ones; the end of a step comes between.
+  // Written by one step and read by later ones, after the thread of the first has ended.
 
-  /** The realm whose KDCs count; empty for the default one. */
+  /** The realm whose KDCs are asked; empty for the default realm. */
   volatile String realm;
 
   /** What the KDCs of the realm answered; empty where none was asked. */
   volatile List<KdcAnswer> kdcAnswers = List.of();
 
-  /** The server's name as the SASL client gets it. */
+  /** The server's name as it is passed to the SASL client. */
   volatile String serverName;
 
-  /** The server's name as its address is known by; empty where it has none. */
+  /** The name of the server's address in DNS; empty if it has none. */
   volatile String canonicalName = "";
 
   volatile @Nullable InitiatorCredentials credentials;
@@ -49,9 +49,9 @@ final class Examination {
   /** Whether a step before this one failed. */
   volatile boolean hasFailed;
 
-  /** Is told what happens, in order. */
+  /** Receives the events in order. */
   interface Listener {
-    /** Where the report is written at the end. */
+    /** Writes the report at the end. */
     Listener NONE = new Listener() {};
 
     default void begun(NamedStep step) {}

@@ -9,8 +9,8 @@ import java.util.Base64;
 import java.util.Properties;
 
 /**
- * The authentication itself: the mail transport connects with the program's settings, as it does
- * for a mail, and each token is told in words.
+ * Authenticates: the mail transport connects with the program's settings, as it does to send mail,
+ * and each token is described.
  */
 final class ExchangeStep implements Step {
   @Override
@@ -45,7 +45,7 @@ final class ExchangeStep implements Step {
     }
   }
 
-  /** Tells the lines from AUTH to the reply that ends it. */
+  /** Reports the lines from AUTH to the reply that ends it. */
   private static final class Exchange implements SpnegoSMTPTransport.Observer {
     private final Findings findings;
     private boolean isRunning;
@@ -88,7 +88,7 @@ final class ExchangeStep implements Step {
       }
     }
 
-    /** What is no token is not shown: another mechanism may send a password. */
+    /** Shows only tokens, since another mechanism may send a password. */
     private static String token(String base64) {
       try {
         return base64.equals("=")

@@ -5,7 +5,7 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import java.util.regex.Pattern;
 
 /**
- * One thing that was found.
+ * One result of a step.
  *
  * @param status how it bears on sending mail
  * @param text what it is, on one line; parts of it may come from a server
@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
  * @param anchor the section of {@code TROUBLESHOOTING.md}; empty where there is none to read
  */
 record Finding(Status status, String text, String remedy, String anchor) {
-  /** What could break a line, hide another, or steer a terminal. */
+  /** Characters that could break a line, hide text, or control a terminal. */
   private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
-  /** A server may send as much as it likes. */
+  /** Limits what a server sent. */
   private static final int LONGEST = 2000;
 
-  /** Makes the texts fit to be shown. */
+  /** Makes the texts safe to be shown. */
   Finding {
     text = shown(text.strip());
     remedy = shown(remedy.strip());
@@ -50,7 +50,7 @@ record Finding(Status status, String text, String remedy, String anchor) {
     return fail(reason, text, reason.remedy());
   }
 
-  /** A failure of the library's: its message has all three parts, in this order. */
+  /** A failure of the library, whose message consists of text, remedy and anchor. */
   static Finding fail(SpnegoException e) {
     String message = String.valueOf(e.getMessage());
     int remedy = message.lastIndexOf(e.remedy());

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Takes the findings of one step, and tells each as it comes. */
+/** Collects the findings of one step, and reports each at once. */
 final class Findings {
   private final List<Finding> list = new ArrayList<>();
   private final Consumer<Finding> listener;
@@ -38,12 +38,12 @@ final class Findings {
     add(Finding.fail(reason, text, remedy));
   }
 
-  /** What was found up to now. */
+  /** The findings so far. */
   synchronized List<Finding> list() {
     return List.copyOf(list);
   }
 
-  /** Takes no more: a step that took too long may still be running. */
+  /** Ignores further findings, since an abandoned step may still be running. */
   synchronized List<Finding> close() {
     isClosed = true;
     return list();

@@ -10,7 +10,7 @@ import java.security.Security;
 import java.util.Arrays;
 import java.util.List;
 
-/** The JVM, the order of its security providers, and which mail transport it takes. */
+/** Reports the JVM, the order of its security providers, and the mail transport that is used. */
 final class JavaStep implements Step {
   private static final String OURS = "io.github.smtpspnego.mail.";
 
@@ -25,7 +25,7 @@ final class JavaStep implements Step {
             + System.getProperty("java.home")
             + ".");
     findings.ok("smtp-spnego is in " + place(SpnegoProvider.class) + ".");
-    checkTransport(examination.settings, findings); // making a Session installs the provider
+    checkTransport(examination.settings, findings); // creating a Session installs the provider
     checkProviders(findings);
   }
 
@@ -55,7 +55,8 @@ final class JavaStep implements Step {
     try {
       Session session = Session.getInstance(settings.all());
       String name = session.getProvider(protocol).getClassName();
-      String set = settings.text("class").orElse(name); // Jakarta Mail's own way to choose
+      String set =
+          settings.text("class").orElse(name); // Jakarta Mail's own setting for the transport
       String text = "Mail goes by " + set + "; Jakarta Mail is in " + place(Session.class) + ".";
       if (set.startsWith(OURS)) {
         findings.ok(text);

@@ -3,7 +3,7 @@ package io.github.smtpspnego.doctor;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Writes JSON (RFC 8259): objects, arrays and texts, which is all that the report has. */
+/** Writes JSON (RFC 8259). The report needs objects, arrays and strings only. */
 final class Json {
   private final StringBuilder out = new StringBuilder();
 
@@ -20,7 +20,7 @@ final class Json {
     surround('[', () -> elements.forEach(element), ']');
   }
 
-  /** Writes a field's name; its value is to follow. */
+  /** Writes a field's name, which its value must follow. */
   void name(String name) {
     text(name);
     out.append(':');

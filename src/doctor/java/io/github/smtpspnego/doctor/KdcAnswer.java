@@ -17,20 +17,20 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one KDC answers over TCP and over UDP.
+ * The answers of one KDC over TCP and over UDP.
  *
  * @param address the KDC, as krb5.conf or DNS names it
  * @param outcomes what came back, each way
  */
 record KdcAnswer(String address, Map<KdcWire, Outcome> outcomes) {
-  /** All are asked at once; each way ends by itself a little earlier. */
+  /** The limit for all KDCs, which are asked in parallel. Each request has a shorter limit. */
   private static final int LONGEST = 2 * KdcWire.TIMEOUT + 1000;
 
-  /** More KDCs than any realm has; so many threads at once. */
+  /** The largest number of KDCs that are asked, with as many threads. */
   static final int MOST = 50;
 
   /**
-   * What came back one way.
+   * The answer over one protocol.
    *
    * @param problem why there is no answer; empty where there is one
    * @param answer the answer in words
@@ -62,7 +62,7 @@ record KdcAnswer(String address, Map<KdcWire, Outcome> outcomes) {
     return outcomes.values().stream().flatMap(outcome -> outcome.ahead().stream()).findFirst();
   }
 
-  /** The KDC, and why there is no answer. */
+  /** Describes the KDC and why there is no answer. */
   @Override
   public String toString() {
     return address
@@ -73,7 +73,7 @@ record KdcAnswer(String address, Map<KdcWire, Outcome> outcomes) {
         + ")";
   }
 
-  /** Asks KDCs side by side, each both ways; as long as the slowest takes, within a bound. */
+  /** Asks KDCs in parallel over both protocols, and waits for the slowest within a limit. */
   static List<KdcAnswer> ask(List<String> kdcs, String realm) throws InterruptedException {
     byte[] request = AsRequest.encode(AsRequest.NOBODY, realm);
     List<Callable<Outcome>> questions = new ArrayList<>();

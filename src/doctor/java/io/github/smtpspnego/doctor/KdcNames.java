@@ -12,14 +12,14 @@ import javax.naming.directory.DirContext;
 import javax.naming.directory.InitialDirContext;
 
 /**
- * The KDCs that DNS names for a realm, which the JDK asks where krb5.conf names none: {@code SRV}
- * records of {@code _kerberos._udp}, else of {@code _kerberos._tcp} (RFC 4120 section 7.2.3.2).
+ * The KDCs of a realm in DNS, which the JDK uses if krb5.conf names none: {@code SRV} records of
+ * {@code _kerberos._udp}, otherwise of {@code _kerberos._tcp} (RFC 4120 section 7.2.3.2).
  */
 final class KdcNames {
   private KdcNames() {}
 
-  /** Looks them up; none where DNS has none or does not answer. */
-  @SuppressWarnings("BanJNDI") // the provider for DNS returns texts, and loads no class
+  /** Looks the KDCs up; none if DNS has none or does not answer. */
+  @SuppressWarnings("BanJNDI") // the DNS provider returns strings and loads no class
   static List<String> inDns(String realm) {
     Properties environment = new Properties();
     environment.setProperty(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What a KDC answers to an {@link AsRequest}: a KRB-ERROR (RFC 4120 section 5.9.1), or where the
- * client needs no pre-authentication an AS-REP (section 5.4.2). Nothing in it is authenticated.
+ * A KDC's answer to an {@link AsRequest}: a KRB-ERROR (RFC 4120 section 5.9.1), or an AS-REP
+ * (section 5.4.2) if the client needs no pre-authentication. Nothing in it is authenticated.
  *
  * @param isKdc whether it is one of the two
  * @param error the error's code; 0 where it is none
@@ -34,7 +34,7 @@ record KdcReply(boolean isKdc, int error, String clock, List<KeyLabel> keys) {
       DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'", Locale.ROOT)
           .withResolverStyle(ResolverStyle.STRICT);
 
-  /** Reads any octets. A damaged answer has no code, no time and no keys. */
+  /** Reads an answer. A damaged one has no code, no time and no keys. */
   static KdcReply of(byte[] message) {
     Der der = new Der(message);
     boolean isError = der.nextIs(Der.application(KRB_ERROR));
@@ -45,7 +45,7 @@ record KdcReply(boolean isKdc, int error, String clock, List<KeyLabel> keys) {
         return isError ? error(fields) : reply(fields);
       }
     } catch (IOException | RuntimeException e) {
-      // TokenText says that it is damaged.
+      // TokenText reports that it is damaged.
     }
     return new KdcReply(isKdc, 0, "", List.of());
   }
@@ -98,7 +98,7 @@ record KdcReply(boolean isKdc, int error, String clock, List<KeyLabel> keys) {
     return List.copyOf(keys);
   }
 
-  /** The KDC's time; empty where it is missing or malformed. */
+  /** The KDC's time; empty if it is missing or malformed. */
   Optional<Instant> time() {
     try {
       return Optional.of(LocalDateTime.parse(clock, TIME).toInstant(ZoneOffset.UTC));
@@ -107,13 +107,13 @@ record KdcReply(boolean isKdc, int error, String clock, List<KeyLabel> keys) {
     }
   }
 
-  /** The error in words. */
+  /** Describes the error. */
   String describeError() {
     String time = time().map(Instant::toString).orElse("'" + clock + "', which is no time");
     return KerberosCode.describe(error) + (clock.isEmpty() ? "" : ", its clock says " + time);
   }
 
-  /** The client's keys in words; empty where nothing is told. */
+  /** Describes the client's keys; empty if the answer does not. */
   String describeKeys() {
     return keys.isEmpty()
         ? ""

@@ -14,9 +14,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
-/** The two ways to a KDC, RFC 4120 section 7.2. Every wait is bounded. */
+/** The two protocols for requests to a KDC, RFC 4120 section 7.2. Every wait is limited. */
 enum KdcWire {
-  /** Four octets of length, then the message. */
+  /** Each message follows its length in four octets. */
   TCP {
     @Override
     byte[] ask(InetSocketAddress kdc, byte[] request) throws IOException {
@@ -36,7 +36,7 @@ enum KdcWire {
       }
     }
   },
-  /** A datagram each way; one that gets lost is sent again. */
+  /** Each message is one datagram. A request that is not answered is repeated. */
   UDP {
     @Override
     byte[] ask(InetSocketAddress kdc, byte[] request) throws IOException {

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.security.auth.kerberos.KerberosPrincipal;
 
-/** Which krb5.conf is read, the realm, its KDCs, and whether they answer. */
+/** Reports the krb5.conf, the realm, its KDCs, and whether they answer. */
 final class KerberosStep implements Step {
-  /** The JDK's own, in octets: larger requests go over TCP at once. */
+  /** The JDK's default in octets. Larger requests are sent over TCP at once. */
   private static final int UDP_LIMIT = 1465;
 
   @Override
@@ -40,7 +40,7 @@ final class KerberosStep implements Step {
     }
   }
 
-  /** As the JDK has it, from the file, DNS or Windows. */
+  /** The default realm of the JDK: from the file, DNS or Windows. */
   private static Optional<String> defaultRealm() {
     try {
       return Optional.of(new KerberosPrincipal("nobody").getRealm());
@@ -126,7 +126,7 @@ final class KerberosStep implements Step {
         : Finding.ok(text + ". By udp_preference_limit the JDK asks over TCP.");
   }
 
-  /** As the JDK has it: the realm's own value, then the general one. */
+  /** Follows the JDK's rule: the realm's own value, then the general one. */
   private static int udpLimit(Krb5Conf conf, String realm) {
     return conf.value("realms", realm, "udp_preference_limit")
         .or(() -> conf.value("libdefaults", "udp_preference_limit"))

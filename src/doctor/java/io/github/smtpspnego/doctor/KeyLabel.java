@@ -4,13 +4,13 @@ import io.github.smtpspnego.gss.Der;
 import java.io.IOException;
 
 /**
- * Which key something was encrypted with.
+ * Identifies the key of encrypted data.
  *
  * @param encryptionType the number of RFC 3961's registry
  * @param kvno the key's version; 0 where nobody says
  */
 record KeyLabel(int encryptionType, int kvno) {
-  /** Reads the head of {@code EncryptedData}, RFC 4120 section 5.2.9. */
+  /** Reads the first fields of {@code EncryptedData}, RFC 4120 section 5.2.9. */
   static KeyLabel read(Der encrypted) throws IOException {
     int type = encrypted.enter(Der.context(0)).readInt(Der.INTEGER);
     return new KeyLabel(

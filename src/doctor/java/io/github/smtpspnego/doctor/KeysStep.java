@@ -4,12 +4,13 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
 import io.github.smtpspnego.kerberos.KerberosCode;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.io.IOException;
 import java.util.Optional;
 
 /**
- * What the KDC has for each name in a mail server's keytab. A login with the key of a name proves
- * that it is the current one.
+ * Compares the keys of the KDC with those of each name in a mail server's keytab. A login with a
+ * key proves that it is the current one.
  *
  * @param keys the keytab
  */
@@ -53,9 +54,9 @@ record KeysStep(ServerKeys keys) implements Step {
   }
 
   private static KdcReply ask(KdcAnswer kdc, String principal) throws IOException {
-    int at = principal.lastIndexOf('@');
     KdcWire wire = kdc.over(KdcWire.TCP).isThere() ? KdcWire.TCP : KdcWire.UDP;
-    byte[] request = AsRequest.encode(principal.substring(0, at), principal.substring(at + 1));
+    byte[] request =
+        AsRequest.encode(PrincipalText.withoutRealm(principal), PrincipalText.realm(principal));
     return KdcReply.of(wire.ask(KdcWire.address(kdc.address()), request));
   }
 

@@ -2,6 +2,7 @@ package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KeytabFile;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What a mail server's keytab holds.
+ * Reports the contents of a mail server's keytab.
  *
  * @param keys the keytab
  */
@@ -47,13 +48,13 @@ record KeytabStep(ServerKeys keys) implements Step {
     }
     List<String> realms =
         (accepted.isEmpty() ? keys.principals() : accepted)
-            .stream().map(name -> name.substring(name.lastIndexOf('@') + 1)).toList();
+            .stream().map(PrincipalText::realm).toList();
     if (!realms.isEmpty()) {
       examination.realm = realms.get(0);
     }
   }
 
-  /** Tells what a keytab holds, a line for each principal and version. */
+  /** Lists a keytab, one line for each principal and version. */
   static void list(Path file, List<KeytabFile.Entry> entries, Findings findings) {
     Map<String, List<Integer>> keys = new LinkedHashMap<>();
     for (KeytabFile.Entry entry : entries) {

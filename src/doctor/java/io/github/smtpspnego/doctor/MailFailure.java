@@ -5,21 +5,21 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import jakarta.mail.MessagingException;
 import java.net.UnknownHostException;
 
-/** What an exception of Jakarta Mail's says. The reason is in its causes. */
+/** Explains exceptions of Jakarta Mail by their causes. */
 final class MailFailure {
-  /** A chain of causes may be a ring. */
+  /** A chain of causes may be circular. */
   private static final int LONGEST_CHAIN = 20;
 
   private MailFailure() {}
 
-  /** The library's own failure as it is; any other one with this remedy. */
+  /** The finding for a failure of the library, or for any other failure with this remedy. */
   static Finding finding(MessagingException e, Reason reason, String tried, String remedy) {
     return e.getCause() instanceof SpnegoException known
         ? Finding.fail(known)
         : Finding.fail(reason, tried + ": " + text(e) + ".", remedy);
   }
 
-  /** The deepest cause in words, without its full stop. */
+  /** Describes the innermost cause, without a full stop. */
   static String text(Throwable e) {
     Throwable deepest = e;
     for (int i = 0; i < LONGEST_CHAIN && deepest.getCause() != null; i++) {
@@ -32,7 +32,7 @@ final class MailFailure {
     return deepest.getMessage() == null ? deepest.toString() : message.replaceFirst("\\.$", "");
   }
 
-  /** Whether one of the causes is of one of these types. */
+  /** Whether one of the causes has one of these types. */
   static boolean has(Throwable e, Class<?>... types) {
     Throwable link = e;
     for (int i = 0; i < LONGEST_CHAIN && link != null; i++) {

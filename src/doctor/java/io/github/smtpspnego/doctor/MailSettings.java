@@ -3,6 +3,7 @@ package io.github.smtpspnego.doctor;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.gss.TargetName;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import jakarta.mail.MessagingException;
@@ -20,8 +21,8 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that a mail program would run with: the system properties {@code mail.*}, and what
- * the command line puts in their place. Set once by {@link Doctor}, then only read.
+ * The settings of a mail program: the system properties {@code mail.*}, some replaced by the
+ * command line. {@link Doctor} sets them; the steps only read them.
  */
 final class MailSettings {
   private static final int SMTP_PORT = 25;
@@ -49,7 +50,7 @@ final class MailSettings {
     }
   }
 
-  /** Sets a property by its whole name; but none that has Jakarta Mail print tokens. */
+  /** Sets a property by its full name, unless it would make Jakarta Mail print tokens. */
   final void setWhole(String name, String value) {
     if (!name.startsWith("mail.debug")) {
       properties.setProperty(name, value);
@@ -61,7 +62,7 @@ final class MailSettings {
     setWhole("mail." + protocol + "." + name, value);
   }
 
-  /** A property {@code mail.<protocol>.<name>}; empty where it is not set or blank. */
+  /** A property {@code mail.<protocol>.<name>}; empty if it is not set or blank. */
   Optional<String> text(String name) {
     return reader().property("mail." + protocol + "." + name);
   }
@@ -71,7 +72,7 @@ final class MailSettings {
     return text(name).map("true"::equalsIgnoreCase).orElse(false);
   }
 
-  /** Whether a property {@code mail.<protocol>.<name>} is set to something else than true. */
+  /** Whether a property {@code mail.<protocol>.<name>} is set to anything but true. */
   boolean isSwitchedOff(String name) {
     return text(name).isPresent() && !isTrue(name);
   }
@@ -80,13 +81,13 @@ final class MailSettings {
     return protocol;
   }
 
-  /** Whether they are a program's: the server's name stands among the system properties. */
+  /** Whether the settings are a program's: the system properties contain the server's name. */
   boolean isOfProgram() {
     return System.getProperty("mail." + protocol + ".host", System.getProperty("mail.host"))
         != null;
   }
 
-  /** Whether TLS comes before the greeting. */
+  /** Whether TLS starts before the greeting. */
   boolean isTlsFromStart() {
     return isSmtps() || isTrue("ssl.enable");
   }
@@ -95,7 +96,7 @@ final class MailSettings {
     return protocol.equals("smtps");
   }
 
-  /** The property that keeps the server's certificate from being checked; empty for none. */
+  /** The property that disables a check of the server's certificate; empty if there is none. */
   Optional<String> certificateUncheckedBy() {
     List<String> trusted = List.of(text("ssl.trust").orElse("").split("\\s+", -1));
     if (trusted.contains("*") || trusted.contains(host())) {
@@ -105,21 +106,20 @@ final class MailSettings {
     return isSwitchedOff(identity) ? Optional.of(identity) : Optional.empty();
   }
 
-  /** The proxy that connections go by; empty where there is none. */
+  /** The proxy; empty if there is none. */
   Optional<String> proxy() {
     return text("proxy.host")
         .or(() -> text("socks.host"))
         .or(() -> reader().property("socksProxyHost"));
   }
 
-  /** The realm of the principal that is set; empty where none is, or it has no realm. */
+  /** The realm of the principal that is set; empty if there is none. */
   String realm() {
     String principal = spnego(SpnegoOption.PRINCIPAL);
-    int at = principal.lastIndexOf('@');
-    return at < 0 ? "" : principal.substring(at + 1);
+    return principal.contains("@") ? PrincipalText.realm(principal) : "";
   }
 
-  /** The server's name as the user wrote it; empty where there is none. */
+  /** The server's name as the user wrote it; empty if there is none. */
   String host() {
     return text("host").or(() -> reader().property("mail.host")).orElse("");
   }
@@ -127,23 +127,23 @@ final class MailSettings {
   /**
    * The server's port.
    *
-   * @throws NumberFormatException if it is set to something that is none
+   * @throws NumberFormatException if it is not set to a number
    */
   int port() {
     return text("port").map(Integer::parseInt).orElse(isSmtps() ? SMTPS_PORT : SMTP_PORT);
   }
 
-  /** The server in words. */
+  /** Describes the server. */
   String server() {
     return host() + ":" + port() + " (" + protocol + ")";
   }
 
-  /** All of them, for the SASL client and for Jakarta Mail; not to be changed. */
+  /** All properties, for the SASL client and for Jakarta Mail. They must not be changed. */
   Properties all() {
     return properties;
   }
 
-  /** All of them, with what Jakarta Mail needs beside the jar where it is not set. */
+  /** A copy of all properties, with defaults for those that Jakarta Mail needs. */
   Properties forMail() {
     Properties sending = new Properties();
     sending.putAll(properties);
@@ -164,12 +164,12 @@ final class MailSettings {
     return new SettingsReader(protocol, properties);
   }
 
-  /** One of the library's own settings; empty where it is not set and has no default. */
+  /** One of the library's settings; empty if it is not set and has no default. */
   String spnego(SpnegoOption option) {
     return reader().text(option).orElse("");
   }
 
-  /** The mechanisms of ours that may be used, best first. */
+  /** The library's mechanisms that may be used, best first. */
   List<String> mechanisms() {
     List<String> listed = SaslProperties.split(text("sasl.mechanisms").orElse(""));
     List<String> ours = SaslProperties.spnego(listed);
@@ -178,7 +178,7 @@ final class MailSettings {
   }
 
   /**
-   * The target name that a ticket will be asked for.
+   * The target name that a ticket is requested for.
    *
    * @param serverName the server's name as the SASL client gets it
    * @throws SpnegoException if the setting has a bad value
@@ -187,7 +187,7 @@ final class MailSettings {
     return reader().target(serverName);
   }
 
-  /** The mail user: the one given, else the property's; empty where there is none. */
+  /** The mail user: from the command line, otherwise from the property; empty if there is none. */
   String user() {
     return user.isEmpty() ? text("user").orElse("") : user;
   }
@@ -196,26 +196,25 @@ final class MailSettings {
     password = secret.clone();
   }
 
-  /** Whether somebody is named whose password is known. */
+  /** Whether a user and a password are given. */
   boolean hasPassword() {
     return password != null && password.length > 0 && !user().isEmpty();
   }
 
-  /** What is done with a connection. */
+  /** An action on a connection. */
   interface Use {
     void with(Transport transport) throws MessagingException;
   }
 
   /**
-   * Connects as a mail program does, to send. No user and no password are given where nobody set
-   * them, as in a program that has none.
+   * Connects as a mail program does to send. If no user and no password are set, none are passed.
    */
   void connect(Properties connecting, Use use) throws MessagingException {
     String secret = hasPassword() ? new String(password) : null;
     connect(connecting, user().isEmpty() ? null : user(), secret, use);
   }
 
-  /** Connects with the same settings, but authenticates nobody. */
+  /** Connects with the same settings without authentication. */
   void look(Consumer<Properties> change) throws MessagingException {
     Properties looking = forMail();
     for (String name : List.of("auth", "sasl.enable", "sasl.spnego.enable")) {
@@ -241,11 +240,11 @@ final class MailSettings {
     try {
       transport.close();
     } catch (MessagingException e) {
-      // Nothing more was to be done with it.
+      // The connection is not used again.
     }
   }
 
-  /** Answers for the user and password, as Angus Mail's handler does. */
+  /** Gives the user and the password, as Angus Mail's handler does. */
   CallbackHandler handler() {
     return callbacks -> {
       for (Callback callback : callbacks) {

@@ -4,21 +4,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the steps found.
+ * The results of all steps.
  *
  * @param subject what was looked at, in words
  * @param results a result for each step, in order
  */
 record Report(String subject, List<Result> results) {
   /**
-   * What one step found.
+   * The results of one step.
    *
    * @param step the step
    * @param findings its findings, at least one
    */
   record Result(NamedStep step, List<Finding> findings) {}
 
-  /** Whether something must be mended before mail can be sent. */
+  /** Whether something must be corrected before mail can be sent. */
   boolean hasFailed() {
     return count(Status.FAIL) > 0;
   }
@@ -31,7 +31,7 @@ record Report(String subject, List<Result> results) {
     return results.stream().flatMap(result -> result.findings().stream());
   }
 
-  /** The whole report for machines. */
+  /** The report in machine-readable form. */
   String json() {
     Json json = new Json();
     json.object(
@@ -61,7 +61,7 @@ record Report(String subject, List<Result> results) {
                 }));
   }
 
-  /** FAIL before WARN before OK; SKIP where there is nothing else. */
+  /** The worst status: FAIL, then WARN, then OK; SKIP if there is no other. */
   private static Status worst(Stream<Finding> findings) {
     List<Status> all = findings.map(Finding::status).toList();
     return Stream.of(Status.FAIL, Status.WARN, Status.OK)

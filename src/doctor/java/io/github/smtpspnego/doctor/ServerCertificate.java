@@ -14,9 +14,9 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificate that a mail server shows, trusted or not. It is seen on a connection of its own,
- * which ends before anything is authenticated; whether mail would trust it, a connection with the
- * program's own settings tells.
+ * The certificate of a mail server, trusted or not. It is read on a connection of its own, which
+ * ends before authentication. Whether the mail program trusts it is checked by a connection with
+ * the program's settings.
  */
 final class ServerCertificate implements X509TrustManager {
   private static final int DNS_NAME = 2; // RFC 5280 section 4.2.1.6, GeneralName
@@ -25,7 +25,7 @@ final class ServerCertificate implements X509TrustManager {
 
   private ServerCertificate() {}
 
-  /** Asks a server for it; whom it is for, who signed it, and until when. */
+  /** Reads the certificate from a server, and describes its names, its issuer and its end. */
   static Optional<String> of(MailSettings settings) {
     ServerCertificate observer = new ServerCertificate();
     String prefix = "mail." + settings.protocol() + ".";
@@ -35,7 +35,7 @@ final class ServerCertificate implements X509TrustManager {
       settings.look(
           properties -> {
             properties.put(prefix + "ssl.socketFactory", context.getSocketFactory());
-            properties.remove(prefix + "ssl.trust"); // it would count for more
+            properties.remove(prefix + "ssl.trust"); // it would take precedence
             properties.setProperty(prefix + "ssl.checkserveridentity", "false");
           });
     } catch (GeneralSecurityException | MessagingException e) {
@@ -67,7 +67,7 @@ final class ServerCertificate implements X509TrustManager {
         }
       }
     } catch (CertificateException e) {
-      names.clear(); // the subject is there in any case
+      names.clear(); // the subject is always present
     }
     return names.isEmpty() ? List.of(certificate.getSubjectX500Principal().getName()) : names;
   }

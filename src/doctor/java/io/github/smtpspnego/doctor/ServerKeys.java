@@ -6,14 +6,14 @@ import java.util.List;
 
 /** A mail server's keytab, and the names that tickets may be for. */
 final class ServerKeys {
-  /** What clients ask for: most {@code smtp}, .NET {@code SMTPSVC}. */
+  /** The service classes that clients use: .NET {@code SMTPSVC}, others {@code smtp}. */
   private static final List<String> SERVICES = List.of("smtp", "SMTPSVC");
 
   private final Path file;
   private final String host;
   private final List<String> services;
 
-  /** What the keytab holds; empty before it is read. */
+  /** The contents of the keytab; empty before it is read. */
   private volatile List<KeytabFile.Entry> entries = List.of();
 
   /** The service is empty for the usual ones. */
@@ -48,7 +48,7 @@ final class ServerKeys {
     return entries.stream().map(KeytabFile.Entry::principal).distinct().toList();
   }
 
-  /** Whether tickets for the principal are to be let in. */
+  /** Whether tickets for the principal are accepted. */
   boolean isAccepted(String principal) {
     return services.stream().anyMatch(service -> isFor(service, principal));
   }
@@ -63,7 +63,7 @@ final class ServerKeys {
     return principal.regionMatches(true, 0, name, 0, name.length());
   }
 
-  /** The names that tickets may be for, in words. */
+  /** Describes the names that tickets may be for. */
   String acceptedNames() {
     return String.join(" or ", services.stream().map(service -> service + "/" + host).toList());
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The settings that are in force, and whether the exchange is ours with them. */
+/** Reports the settings, and whether SPNEGO is used with them. */
 final class SettingsStep implements Step {
   private static final String SHOWN =
       "mail.from mail.host mail.user mail.transport.protocol javax.security.sasl.maxbuffer"
@@ -57,7 +57,7 @@ final class SettingsStep implements Step {
     }
   }
 
-  /** The names whose values are known to hold no secret; of all others the value is not shown. */
+  /** The names whose values contain no secret. The values of all others are not shown. */
   private static Set<String> shown(String protocol) {
     Set<String> names = new TreeSet<>(Set.of(SHOWN.split("\\s+", -1)));
     for (String name : SHOWN_OF_PROTOCOL.split("\\s+", -1)) {
@@ -69,11 +69,13 @@ final class SettingsStep implements Step {
     return names;
   }
 
-  /** What a program needs beside the jar; what it sets in its own code is not seen here. */
+  /**
+   * Checks the settings that a program needs beside the jar. Those set in its code are not known.
+   */
   private static void checkProgram(MailSettings settings, Findings findings) {
     String prefix = "mail." + settings.protocol() + ".";
     if (settings.isTrue("sasl.spnego.enable")) {
-      return; // it stands for the others
+      return; // it replaces the others
     }
     if (settings.isSwitchedOff("sasl.enable")) {
       findings.fail(

@@ -17,10 +17,10 @@ record SmtpReply(int code, List<String> lines) {
   static final int DONE = 250;
   static final int CHALLENGE = 334;
 
-  /** What Angus Mail keeps in place of a reply that did not come. */
+  /** What Angus Mail returns for a reply if the connection was closed. */
   private static final String END = "[EOF]";
 
-  /** Reads a reply as it came, a line each. */
+  /** Reads the lines of a reply. */
   static SmtpReply of(String reply) {
     List<String> lines = reply.lines().toList();
     String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
@@ -33,7 +33,7 @@ record SmtpReply(int code, List<String> lines) {
     return new SmtpReply(-1, List.of(text));
   }
 
-  /** A challenge's octets; empty where it is no base64, as Exchange's first one. */
+  /** A challenge's octets; empty if it is not base64, as Exchange's first one. */
   Optional<byte[]> challenge() {
     try {
       return Optional.of(Base64.getDecoder().decode(lines.get(lines.size() - 1).strip()));
@@ -42,7 +42,7 @@ record SmtpReply(int code, List<String> lines) {
     }
   }
 
-  /** The parameters of an extension in the answer to EHLO; empty where it is not offered. */
+  /** The parameters of an extension in the reply to EHLO; empty if it is not offered. */
   Optional<String> extension(String name) {
     return lines.stream()
         .skip(1)
@@ -59,7 +59,7 @@ record SmtpReply(int code, List<String> lines) {
         .orElse(List.of());
   }
 
-  /** The reply on one line; a challenge may be a token, and is not shown. */
+  /** The reply on one line. A challenge is not shown, since it may be a token. */
   @Override
   public String toString() {
     if (code == CHALLENGE && challenge().isPresent()) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * Greeting, EHLO, STARTTLS with the certificate, and what AUTH offers before and after: a
- * connection of the mail transport's that authenticates nobody.
+ * Reports the greeting, EHLO, STARTTLS with the certificate, and what AUTH offers before and after
+ * TLS, on a connection of the mail transport without authentication.
  */
 final class SmtpStep implements Step {
   @Override
@@ -39,7 +39,7 @@ final class SmtpStep implements Step {
     }
   }
 
-  /** Sees the dialogue, and tells it line by line. */
+  /** Observes the dialogue, and reports it line by line. */
   private static final class Look implements SpnegoSMTPTransport.Observer {
     private final Findings findings;
     private String greeting = "";
@@ -48,7 +48,7 @@ final class SmtpStep implements Step {
     private List<String> offeredBeforeTls = List.of();
     private boolean isTls;
 
-    /** Whether the server said no, which is told already. */
+    /** Whether the server refused, which has been reported. */
     private boolean isRefused;
 
     Look(boolean isTls, Findings findings) {
@@ -173,7 +173,7 @@ final class SmtpStep implements Step {
   private static void choose(Examination examination, Look look, Findings findings) {
     MailSettings settings = examination.settings;
     if (settings.mechanisms().isEmpty()) {
-      return; // the settings are wrong, which is told there
+      return; // the settings are wrong, which SettingsStep reports
     }
     Optional<String> mechanism =
         settings.mechanisms().stream().filter(look.hello.mechanisms()::contains).findFirst();

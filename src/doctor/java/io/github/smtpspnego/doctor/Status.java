@@ -1,17 +1,17 @@
 package io.github.smtpspnego.doctor;
 
-/** How a finding bears on sending mail. */
+/** What a finding means for sending mail. */
 enum Status {
-  /** As it should be. */
+  /** Correct. */
   OK("green"),
-  /** Works here and now, but may not in the program, or not for long. */
+  /** Works now, but perhaps not in the program or not for long. */
   WARN("yellow"),
-  /** Mail cannot be sent before it is mended. */
+  /** Must be corrected before mail can be sent. */
   FAIL("bold,red"),
-  /** Not looked at, since something that it needs is not there. */
+  /** Not checked, because its input is missing. */
   SKIP("faint");
 
-  /** The style's name in picocli. */
+  /** The name of the picocli style. */
   final String style;
 
   Status(String style) {

@@ -2,11 +2,11 @@ package io.github.smtpspnego.doctor;
 
 import java.io.IOException;
 
-/** One thing to look at. */
+/** One step of the examination. */
 interface Step {
   /**
-   * Looks at it. What an earlier step found is asked of the examination, and what a later one needs
-   * is told to it. Every wait for the network is bounded.
+   * Runs the step. It reads the results of earlier steps from the examination, and stores there
+   * what later ones need. Every wait for the network is limited.
    *
    * @param examination what is known so far
    * @param findings takes what is found

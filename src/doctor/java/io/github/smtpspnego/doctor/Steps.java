@@ -7,7 +7,7 @@ import java.util.List;
 final class Steps {
   private Steps() {}
 
-  /** Those for who sends mail; the addresses are the sender's and the recipient's, or none. */
+  /** The steps for a mail client. The addresses are the sender's and the recipient's, or empty. */
   static List<NamedStep> ofClient(List<String> send) {
     List<NamedStep> steps =
         new ArrayList<>(
@@ -27,7 +27,7 @@ final class Steps {
     return steps;
   }
 
-  /** Those for a mail server's keytab. */
+  /** The steps for a mail server's keytab. */
   static List<NamedStep> ofServer(ServerKeys keys) {
     return List.of(
         new NamedStep("keytab", "Keytab of the mail server", new KeytabStep(keys)),

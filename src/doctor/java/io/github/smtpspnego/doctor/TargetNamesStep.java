@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Which of the server's possible names the KDC gives a ticket for. */
+/** Reports which of the server's possible names the KDC issues a ticket for. */
 final class TargetNamesStep implements Step {
-  /** Exchange registers both; the first is everybody else's too. */
+  /** Exchange registers both; other servers use the first. */
   private static final List<String> SERVICES = List.of("smtp", "SMTPSVC");
 
   @Override
@@ -81,7 +81,7 @@ final class TargetNamesStep implements Step {
     if (failure.reason() != Reason.SERVER_UNKNOWN || others.isEmpty()) {
       return finding;
     }
-    // The name as a principal is what the setting takes beside the host-based form.
+    // The setting accepts the name as a principal, too.
     return Finding.fail(
         Reason.SERVER_UNKNOWN,
         finding.text(),

@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * The report for people, written line by line as things are found.
+ * Writes the report as text, each finding at once.
  *
  * @param out where it is written
  * @param ansi whether colours are used
@@ -19,7 +19,7 @@ record TextReport(PrintWriter out, Ansi ansi) implements Examination.Listener {
     write(ansi.string("@|bold " + step.title() + "|@") + "\n");
   }
 
-  /** Texts are put in as they are: picocli's markup is for our own words only. */
+  /** Inserts texts literally, since they must not be read as picocli's markup. */
   @Override
   public void found(Finding finding) {
     String status = finding.status().name();
@@ -61,7 +61,7 @@ record TextReport(PrintWriter out, Ansi ansi) implements Examination.Listener {
     out.flush();
   }
 
-  /** Breaks a text at blanks; words are never cut, since they are names and paths. */
+  /** Breaks a text at blanks. Words are not cut, since many are names and paths. */
   private static String wrap(String text) {
     StringBuilder lines = new StringBuilder();
     int column = INDENT.length();

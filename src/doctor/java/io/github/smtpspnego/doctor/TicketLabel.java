@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a ticket (RFC 4120 section 5.3) says of itself outside its encrypted part.
+ * The unencrypted part of a ticket (RFC 4120 section 5.3).
  *
  * @param server whom it is for, with the realm
  * @param key the server's key that it is encrypted with

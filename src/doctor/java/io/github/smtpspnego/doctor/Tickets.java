@@ -13,11 +13,11 @@ import io.github.smtpspnego.settings.SettingsReader;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Gets tickets as the library does: credentials by the settings, and tokens for a server. */
+/** Gets credentials and first tokens as the library does. */
 final class Tickets {
   private Tickets() {}
 
-  /** The credentials that the settings mean. */
+  /** Finds the credentials according to the settings. */
   static InitiatorCredentials credentials(MailSettings settings) throws SpnegoException {
     return new InitiatorFinder(CredentialSettings.read(settings.reader()), settings.handler())
         .find();
@@ -37,7 +37,7 @@ final class Tickets {
     return new InitiatorFinder(CredentialSettings.read(reader), null).find();
   }
 
-  /** Makes the first token for a server, for which the KDC is asked for a ticket. */
+  /** Makes the first token for a server, for which a ticket is requested from the KDC. */
   static byte[] token(TargetName target, InitiatorCredentials credentials) throws SpnegoException {
     TicketAttempt attempt = credentials.begin(target);
     return credentials.run(

@@ -19,8 +19,8 @@ import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 
 /**
- * Which tickets a mail server would let in: the KDC is asked for one for each name that clients
- * use, and it is handed to the library's own server with the keytab.
+ * Reports which tickets a mail server would accept. For each name that clients use, a ticket is
+ * requested from the KDC and passed to the library's server with the keytab.
  *
  * @param keys the keytab
  */
@@ -68,7 +68,7 @@ record TicketsStep(ServerKeys keys) implements Step {
       }
     }
     for (Finding finding : refused) {
-      // Clients that ask for the other name get in.
+      // Clients that use the other name are accepted.
       findings.add(
           letIn == 0
               ? finding
@@ -86,7 +86,9 @@ record TicketsStep(ServerKeys keys) implements Step {
     }
   }
 
-  /** Who was named; else the keytab's own, which {@link KeysStep} logged in; else the user. */
+  /**
+   * The client that was named; otherwise the login that {@link KeysStep} made; otherwise the user.
+   */
   private static InitiatorCredentials client(Examination examination) throws SpnegoException {
     MailSettings settings = examination.settings;
     boolean isNamed =
@@ -95,7 +97,7 @@ record TicketsStep(ServerKeys keys) implements Step {
     return isNamed || ofKeytab == null ? Tickets.credentials(settings) : ofKeytab;
   }
 
-  /** Has the library's server take a token; empty where it lets the client in. */
+  /** Passes a token to the library's server; empty if it accepts the client. */
   private Optional<SpnegoException> failureOf(byte[] token) throws SaslException {
     SpnegoProvider.install();
     Map<String, String> settings = new HashMap<>();

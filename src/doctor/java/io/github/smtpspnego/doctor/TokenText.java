@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.ietf.jgss.Oid;
 
 /**
- * Tokens in words, for people: what they are and what they say of themselves in clear, and nothing
- * of what is encrypted. The exchange itself reads less of them, and reads it strictly.
+ * Describes tokens by their type and their unencrypted fields. The exchange itself reads fewer
+ * fields, and more strictly.
  */
 final class TokenText {
   private static final int AP_REQ = 14;
@@ -28,7 +28,7 @@ final class TokenText {
   private static final int SEALED = 0x02;
   private static final int OFFER = 4;
 
-  /** A SPNEGO token holds at most one token, of another mechanism. */
+  /** A SPNEGO token contains at most one token, of another mechanism. */
   private static final int MOST_NESTED = 1;
 
   private static final List<String> NEG_STATES =
@@ -58,7 +58,7 @@ final class TokenText {
     }
   }
 
-  /** The ticket in a NegTokenInit; empty where it has none. */
+  /** The ticket in a NegTokenInit; empty if it has none. */
   static Optional<TicketLabel> ticket(byte[] negTokenInit) {
     try {
       Der framed = new Der(negTokenInit).enter(Der.application(0));
@@ -157,8 +157,8 @@ final class TokenText {
   }
 
   /**
-   * A security layer offer or choice (RFC 2222 section 7.2), where it was not encrypted: {@code 05
-   * 04 flags ff EC RRC seq}, then the message and EC octets of checksum, rotated right by RRC.
+   * A security layer offer or choice (RFC 2222 section 7.2) that is not encrypted: {@code 05 04
+   * flags ff EC RRC seq}, then the message and EC octets of checksum, rotated right by RRC.
    */
   private static String wrapped(byte[] token) {
     ByteBuffer header = ByteBuffer.wrap(token);
@@ -192,7 +192,7 @@ final class TokenText {
     }
   }
 
-  /** A field {@code [2]} that must be there. */
+  /** A field {@code [2]}, which is required. */
   private static byte[] octets(Der fields) throws IOException {
     byte[] octets = fields.readOctetField(2);
     if (octets == null) {

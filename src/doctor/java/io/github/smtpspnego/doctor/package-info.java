@@ -1,7 +1,7 @@
 /**
- * The diagnosis command: looks at everything that sending mail with Kerberos depends on, step by
- * step, and says what is wrong and what to do. A program, and so the one package that prints; it is
- * packaged in a jar of its own.
+ * The diagnosis command. It checks step by step everything that sending mail with Kerberos depends
+ * on, and says what is wrong and what to do. It is packaged in a jar of its own, and is the only
+ * package that prints.
  */
 @NullMarked
 package io.github.smtpspnego.doctor;

@@ -8,12 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that a ticket may be for, the keys that may decrypt it, and the clients let in.
+ * The names that a ticket may be for, the keys that may decrypt it, and the clients that are
+ * accepted.
  *
  * @param services the service classes, compared without regard to case
  * @param hosts the host names, compared without regard to case; empty for any
- * @param realms the realms whose clients are let in; empty for the realm of the key; {@value #ANY}
- *     for any
+ * @param realms the realms whose clients are accepted; empty for the realm of the key; {@value
+ *     #ANY} for any
  * @param principal the one principal whose keys are used, for tickets of any name that fit them;
  *     {@value #ANY} for all keys that there are; empty where services and hosts decide
  */
@@ -54,15 +55,15 @@ public record AcceptedNames(
     return at > 0 && isServiceName(List.of(owner.substring(0, at).split("/", -1)));
   }
 
-  /** Whether a ticket of this realm may be read with a key of that realm. */
+  /** Whether a ticket of one realm may be decrypted with a key of another. */
   boolean acceptsTicketOf(String realm, String keyRealm) {
     return realm.equals(keyRealm) || realms.contains(realm) || realms.contains(ANY);
   }
 
   /**
-   * Whether a client of this realm is let in.
+   * Whether clients of a realm are accepted.
    *
-   * @param keyRealm the realm of the key that its ticket was read with
+   * @param keyRealm the realm of the key that decrypted the ticket
    */
   public boolean acceptsClientOf(String realm, String keyRealm) {
     return realms.isEmpty()
@@ -75,7 +76,9 @@ public record AcceptedNames(
     return canonical(name) != null;
   }
 
-  /** A name of service and host in the spelling of these settings; null where it is none. */
+  /**
+   * An accepted name of service and host in the spelling of these settings; null for other names.
+   */
   @Nullable String canonical(List<String> name) {
     if (name.size() != 2) {
       return null;
@@ -95,7 +98,7 @@ public record AcceptedNames(
   }
 
   /**
-   * The names under which the key for a ticket may stand, where keys can be asked for but not
+   * The names that the key for a ticket may have, for a keytab whose keys can be requested but not
    * listed.
    */
   List<String> aliases(List<String> name) {
@@ -115,7 +118,7 @@ public record AcceptedNames(
     return List.copyOf(aliases);
   }
 
-  /** The names in words: "smtp/mail.example.com or SMTPSVC/mail.example.com". */
+  /** Describes the names: "smtp/mail.example.com or SMTPSVC/mail.example.com". */
   public String describe() {
     if (!principal.isEmpty()) {
       return principal.equals(ANY) ? "any name" : principal;

@@ -14,9 +14,9 @@ import org.ietf.jgss.GSSName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A GSS credential, or the native library's own. One without a name may hold keys of any service,
- * and it is not known which of them reads a ticket; so it is used only where all its keys are said
- * to be for mail.
+ * A GSS credential, or the native library's default. A credential without a name may contain keys
+ * of any service, and the JDK does not tell which of them decrypts a ticket. So it is used only if
+ * the settings say that all its keys are for mail.
  */
 final class AcceptorCredential extends AcceptorCredentials {
   private final @Nullable GSSCredential credential;
@@ -56,8 +56,8 @@ final class AcceptorCredential extends AcceptorCredentials {
       choose(ticket, List.of(owner.get()));
       return List.of(new AcceptorKey(owner, credential));
     }
-    // The JDK keeps a list of replays for each name that it sees. So where the names come from the
-    // ticket, its realm must be one that is named: "any realm" would let clients make up names.
+    // The JDK keeps a list of replays for each name. If names come from the ticket, its realm must
+    // be one of the settings: with "any realm" clients could invent names without limit.
     String realm = defaultRealm();
     boolean isAccepted =
         credential == null
@@ -76,7 +76,7 @@ final class AcceptorCredential extends AcceptorCredentials {
     return List.of(new AcceptorKey(Optional.of(canonical + "@" + ticket.realm()), credential));
   }
 
-  /** The principal of the credential; empty where it has none. */
+  /** The principal of the credential; empty if it has none. */
   private Optional<String> owner() throws SpnegoException {
     if (credential == null) {
       return Optional.empty();

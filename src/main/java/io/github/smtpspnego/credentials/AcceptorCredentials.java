@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * The keys that an acceptor decrypts tickets with, and the names that it accepts. Immutable; holds
  * no state of an exchange.
  *
- * <p>The JDK tries all keys that it has where none is of the name in a ticket, and that name is not
- * encrypted. So a ticket for another service could be given a name that has no key. Therefore the
- * key is chosen here before anything is decrypted: the name and the realm in the ticket must be
- * accepted, only keys of accepted names are tried, and each is handed to the JDK in a credential of
- * its own.
+ * <p>If the JDK has no key of the name in a ticket, it tries all its keys. That name is not
+ * encrypted, so a client could change the name in a ticket for another service to one that has no
+ * key. Therefore the key is chosen here before anything is decrypted: the name and the realm in the
+ * ticket must be accepted, only keys of accepted names are tried, and each is passed to the JDK in
+ * a credential of its own.
  */
 public abstract class AcceptorCredentials implements AcceptorKeys {
   private static final int MOST_SHOWN = 5;
@@ -67,7 +67,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
     return names;
   }
 
-  /** Where the keys come from, to follow a verb: "with the keytab /etc/mail.keytab". */
+  /** Describes the source of the keys: "with the keytab /etc/mail.keytab". */
   public abstract String describe();
 
   /**
@@ -90,7 +90,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
   }
 
   /**
-   * Whose keys may be used at all.
+   * The owners whose keys may be used.
    *
    * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if none of them may
    */
@@ -106,9 +106,9 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
   }
 
   /**
-   * Whose keys may read a ticket.
+   * The owners whose keys may decrypt a ticket.
    *
-   * @return the owners, the one that the ticket names first; at least one
+   * @return at least one owner; the one that the ticket names is the first
    * @throws SpnegoException with {@link Reason#WRONG_TARGET} if the ticket is of another realm
    */
   final List<String> choose(TicketLabel ticket, Collection<String> owners) throws SpnegoException {
@@ -126,7 +126,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
     return chosen;
   }
 
-  /** Under native GSS the JDK hands none of its own keys to the library. */
+  /** Throws under native GSS, where the JDK does not pass keys to the library. */
   final void needsJavaKerberos() throws SpnegoException {
     if (NativeLibrary.isOn()) {
       throw new SpnegoException(

@@ -7,16 +7,17 @@ import io.github.smtpspnego.settings.SettingsReader;
 import java.util.Locale;
 import javax.security.auth.Subject;
 
-/** Finds the server's keys by the settings. */
+/** Finds the server's keys according to the settings. */
 public final class AcceptorFinder {
   private AcceptorFinder() {}
 
   /**
-   * Finds the keys. With {@code auto}, the first that applies: a GSS credential in the properties,
-   * keytab, JAAS entry, a Subject of the calling thread that holds keys, native library.
+   * Finds the keys. With {@code credentials=auto}, the first of these sources that is present is
+   * used: a GSS credential in the properties, a keytab, a JAAS entry, a Subject of the calling
+   * thread that holds keys, the native library.
    *
-   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there are none, with {@link
-   *     Reason#BAD_SETTING} if a setting has a bad value
+   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if there are no keys, with
+   *     {@link Reason#BAD_SETTING} if a setting has a bad value
    */
   public static AcceptorCredentials find(SettingsReader reader, AcceptedNames names)
       throws SpnegoException {

@@ -18,8 +18,8 @@ import javax.security.auth.kerberos.KeyTab;
 import org.ietf.jgss.GSSException;
 
 /**
- * The keys in a Subject. A {@code KeyTab} that is bound to no principal cannot be listed, but asked
- * for the keys of a principal.
+ * The keys in a Subject. A {@code KeyTab} that is not bound to a principal cannot be listed. It can
+ * only be asked for the keys of a given principal.
  */
 final class AcceptorSubject extends AcceptorCredentials {
   private final Subject subject;
@@ -48,7 +48,7 @@ final class AcceptorSubject extends AcceptorCredentials {
     if (!unbound().isEmpty()) {
       if (names().principal().equals(AcceptedNames.ANY)
           || (names().principal().isEmpty() && names().hosts().isEmpty())) {
-        return; // only a ticket tells which name to ask the keytab for
+        return; // the name to ask the keytab for is not known before a ticket comes
       }
       for (String host : names().hosts()) {
         for (String service : names().services()) {
@@ -85,7 +85,7 @@ final class AcceptorSubject extends AcceptorCredentials {
     return candidates;
   }
 
-  /** Whose keys are known to be there. */
+  /** The owners of the keys that can be listed. */
   private Set<String> listed() {
     Set<String> owners = new LinkedHashSet<>();
     for (KerberosKey key : subject.getPrivateCredentials(KerberosKey.class)) {
@@ -95,7 +95,7 @@ final class AcceptorSubject extends AcceptorCredentials {
       KerberosPrincipal bound = table.getPrincipal();
       if (bound != null) {
         owners.add(bound.getName());
-      } else if (table.isBound()) { // to somebody of the Subject's, KeyTab.getInstance(File) says
+      } else if (table.isBound()) { // to any principal of the Subject: KeyTab.getInstance(File)
         for (KerberosPrincipal principal : subject.getPrincipals(KerberosPrincipal.class)) {
           owners.add(principal.getName());
         }
@@ -104,7 +104,7 @@ final class AcceptorSubject extends AcceptorCredentials {
     return owners;
   }
 
-  /** Adds those of the names that have keys in an unbound keytab. */
+  /** Adds those of the names that an unbound keytab has keys for. */
   private void addHeld(Set<String> owners, List<String> names, String realm) {
     Collection<KeyTab> unbound = unbound();
     for (String name : names) {
@@ -114,7 +114,7 @@ final class AcceptorSubject extends AcceptorCredentials {
           owners.add(owner.getName());
         }
       } catch (IllegalArgumentException e) {
-        // A client wrote a name that is none for Kerberos, or there is no default realm.
+        // The client's name is not a Kerberos principal, or there is no default realm.
       }
     }
   }

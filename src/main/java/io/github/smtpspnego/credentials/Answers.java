@@ -8,16 +8,20 @@ import javax.security.auth.callback.PasswordCallback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import org.jspecify.annotations.Nullable;
 
-/** Answers what the modules of a login ask; never from the console. */
+/** Answers the callbacks of a login's modules without the console. */
 final class Answers implements CallbackHandler {
   private final String user;
   private final @Nullable Secret password;
   private final @Nullable CallbackHandler others;
 
-  /** Whether the login is nobody else's. */
+  /** Whether the login must not be shared with other callers. */
   boolean arePersonal;
 
-  /** The handler given is asked for all that is neither the user nor the password. */
+  /**
+   * Creates a handler.
+   *
+   * @param others is called for everything but the user and the password; null for none
+   */
   Answers(String user, @Nullable Secret password, @Nullable CallbackHandler others) {
     this.user = user;
     this.password = password;
@@ -33,7 +37,7 @@ final class Answers implements CallbackHandler {
         secret.setPassword(password.isEmpty() ? null : password.chars());
       } else if (others == null) {
         throw new UnsupportedCallbackException(callback, "nobody is there to be asked");
-      } else if (!(callback instanceof NameCallback)) { // the handler knows no name
+      } else if (!(callback instanceof NameCallback)) { // a name that is not known stays unset
         arePersonal = true;
         others.handle(new Callback[] {callback});
       }

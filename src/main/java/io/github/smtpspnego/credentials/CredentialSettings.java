@@ -3,6 +3,7 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import io.github.smtpspnego.kerberos.Printable;
 import io.github.smtpspnego.kerberos.TypedName;
 import io.github.smtpspnego.settings.SettingsReader;
@@ -13,30 +14,27 @@ import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
-/** The settings that say where credentials come from. Texts are empty where they are not set. */
+/** The settings for the source of the credentials. A text that is not set is empty. */
 public final class CredentialSettings {
   final CredentialSource source;
 
-  /** Whose credentials are wanted. */
+  /** The principal that must be the owner of the credentials. */
   final String principal;
 
-  /** The user to be authenticated as with them; empty for their owner. */
+  /** The user to authenticate as with the credentials; empty for their owner. */
   final String impersonate;
 
-  /** The realm of names without one; empty for the default realm. */
+  /** The realm of names that are written without one; empty for the default realm. */
   final String realm;
 
-  /** Null where none is set. */
+  /** Null if none is set. */
   final @Nullable Path keytab;
 
   final String ticketCache;
 
-  /** The file that the ticket cache is; null where none is set, or one of another type. */
-  final @Nullable Path cacheFile;
-
   final String jaasEntry;
 
-  /** The caller's own, {@code javax.security.sasl.credentials}; null where there is none. */
+  /** The value of {@code javax.security.sasl.credentials}; null if there is none. */
   final @Nullable GSSCredential credential;
 
   final String protocol;
@@ -46,37 +44,32 @@ public final class CredentialSettings {
     realm = settings.property("mail." + settings.protocol() + ".sasl.realm").orElse("");
     principal = UserName.principal(settings.text(SpnegoOption.PRINCIPAL).orElse(""), realm);
     if (settings.isBlank(SpnegoOption.IMPERSONATE)) {
-      // Mail of nobody would go out as the service's own.
+      // Otherwise the service would send the mail as itself.
       throw settings.bad(
           SpnegoOption.IMPERSONATE, "it must name a user; without it the service sends as itself");
     }
     impersonate = UserName.principal(settings.text(SpnegoOption.IMPERSONATE).orElse(""), realm);
     keytab = keytab(settings);
     ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");
-    // A cache of another type may be the native library's.
-    cacheFile =
-        ticketCache.isEmpty() || !TypedName.type(ticketCache).isEmpty()
-            ? null
-            : path(ticketCache, settings, SpnegoOption.TICKETCACHE);
     jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
     credential = source == CredentialSource.AUTO ? credential(settings) : null;
     protocol = settings.protocol();
+    if (source == CredentialSource.KEYTAB && keytab == null) {
+      throw needs(settings, SpnegoOption.KEYTAB);
+    }
+    if (source == CredentialSource.JAAS && jaasEntry.isEmpty()) {
+      throw needs(settings, SpnegoOption.JAASENTRY);
+    }
   }
 
   /**
    * Reads the settings.
    *
-   * @throws SpnegoException if one has a bad value, or the source lacks what it needs
+   * @throws SpnegoException if a setting has a bad value, or a setting that the source needs is
+   *     missing
    */
   public static CredentialSettings read(SettingsReader settings) throws SpnegoException {
-    CredentialSettings read = new CredentialSettings(settings);
-    if (read.source == CredentialSource.KEYTAB && read.keytab == null) {
-      throw needs(settings, SpnegoOption.KEYTAB);
-    }
-    if (read.source == CredentialSource.JAAS && read.jaasEntry.isEmpty()) {
-      throw needs(settings, SpnegoOption.JAASENTRY);
-    }
-    return read;
+    return new CredentialSettings(settings);
   }
 
   private static @Nullable Path keytab(SettingsReader settings) throws SpnegoException {
@@ -86,15 +79,11 @@ public final class CredentialSettings {
       throw settings.bad(
           SpnegoOption.KEYTAB, "it must be a file; the JDK cannot read keytabs of type " + type);
     }
-    return name.isEmpty() ? null : path(name, settings, SpnegoOption.KEYTAB);
-  }
-
-  private static Path path(String name, SettingsReader settings, SpnegoOption option)
-      throws SpnegoException {
     try {
-      return TypedName.path(name);
+      return name.isEmpty() ? null : TypedName.path(name);
     } catch (InvalidPathException e) {
-      throw settings.bad(option, "it must be the path of a file (" + e.getReason() + ")");
+      throw settings.bad(
+          SpnegoOption.KEYTAB, "it must be the path of a file (" + e.getReason() + ")");
     }
   }
 
@@ -104,7 +93,7 @@ public final class CredentialSettings {
     if (given == null || given instanceof GSSCredential) {
       return (GSSCredential) given;
     }
-    // Its type alone: the object may be a password.
+    // The message does not contain the object itself, which may be a password.
     throw new SpnegoException(
         Reason.BAD_SETTING,
         "The property "
@@ -115,19 +104,19 @@ public final class CredentialSettings {
         null);
   }
 
-  /** Whether a source is the one set, or may be it where the choice is left to us. */
+  /** Whether a source is the one that is set, or with {@code auto}, whether it is present. */
   boolean means(CredentialSource candidate, boolean applies) {
     return source == candidate || (source == CredentialSource.AUTO && applies);
   }
 
-  /** The whole name of a setting's property. */
+  /** The name of a setting's property. */
   String property(SpnegoOption option) {
     return option.propertyName(protocol);
   }
 
   /**
-   * Whether a principal, with its realm, is the one set, or any is wanted. One that is set without
-   * a realm is meant to be in the default realm; where there is none, in any.
+   * Whether a principal is the one that is set, or none is set. A principal that is set without a
+   * realm is in the default realm; if there is no default realm, any realm matches.
    */
   boolean isWanted(String name) {
     if (principal.isEmpty() || principal.equals(name)) {
@@ -136,11 +125,11 @@ public final class CredentialSettings {
     try {
       return new KerberosPrincipal(principal).getName().equals(name);
     } catch (IllegalArgumentException e) {
-      return name.lastIndexOf('@') == principal.length() && name.startsWith(principal);
+      return PrincipalText.withoutRealm(name).equals(principal);
     }
   }
 
-  /** The failure that credentials are somebody else's than the principal that is set. */
+  /** The failure that the credentials found are not those of the principal that is set. */
   SpnegoException notWanted(String name, String origin) {
     return new SpnegoException(
         Reason.NO_CREDENTIALS,

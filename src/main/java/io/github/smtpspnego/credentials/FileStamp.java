@@ -9,14 +9,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file as it was when it was looked at: another stamp means that it was replaced or rewritten.
+ * The state of a file at one time. A different stamp means that the file was replaced or rewritten.
  *
- * @param key the file's identity, where the file system has one
- * @param written when it was written last; null for no file
+ * @param key the file's identity, if the file system has one
+ * @param written when the file was last written; null for no file
  * @param size its length in octets
  */
 record FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
-  /** No file, or none that can be looked at. */
+  /** No file, or one whose attributes cannot be read. */
   static final FileStamp NONE = new FileStamp(null, null, 0);
 
   static FileStamp of(@Nullable Path file) {
@@ -31,7 +31,7 @@ record FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
     }
   }
 
-  /** Written out: what the compiler makes for a record holds its class loader on JDK 17. */
+  /** On JDK 17 the methods that the compiler generates for a record keep its class loader alive. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof FileStamp stamp

@@ -12,15 +12,18 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
-/** Constrained delegation (MS-SFU): a service authenticates as a user who gave it no ticket. */
+/**
+ * Constrained delegation (MS-SFU): a service authenticates as a user without the user's
+ * credentials.
+ */
 final class Impersonation {
   private Impersonation() {}
 
   /**
-   * Asks the KDC for a user's ticket for the service itself (S4U2self). With it the JDK asks for
-   * tickets for other servers (S4U2proxy).
+   * Requests a user's ticket for the service itself from the KDC (S4U2self). With this ticket the
+   * JDK requests tickets for other servers (S4U2proxy).
    *
-   * @return the user's credentials, whose service tickets are kept apart from the service's own
+   * @return the user's credentials, whose service tickets are kept apart from those of the service
    */
   static InitiatorCredentials of(InitiatorCredentials own, String user) throws SpnegoException {
     String tried = "Impersonating " + user + " " + own.describe();
@@ -75,7 +78,9 @@ final class Impersonation {
         failure);
   }
 
-  /** The failure of a service that got a user's ticket for itself, and none for the server. */
+  /**
+   * The failure of a service that got the user's ticket for itself but not the one for the server.
+   */
   static SpnegoException refused(String tried, SpnegoException failure) {
     return failure.reason() == Reason.GSS_FAILURE
         ? KerberosFailure.explain(Reason.IMPERSONATION, tried, failure)

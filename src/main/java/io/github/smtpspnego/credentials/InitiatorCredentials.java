@@ -8,20 +8,20 @@ import javax.security.auth.kerberos.KerberosTicket;
 import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
-/** What an initiator authenticates with, and as whom. It holds no state of an exchange. */
+/** The credentials of an initiator. They hold no state of an exchange. */
 public final class InitiatorCredentials {
-  /** Whose they are; empty where nobody knows before they are used. */
+  /** The owner; empty if it is not known before the credentials are used. */
   final String name;
 
   private final String description;
   private final @Nullable GSSCredential credential;
 
-  /** Where the JDK looks for service tickets; null where there is none. */
+  /** Where the JDK looks for service tickets, or null. */
   final @Nullable Subject subject;
 
   final ServiceTickets tickets;
 
-  /** Whether their owner did not make them: a service acts as a user. */
+  /** Whether a service acts as the owner by constrained delegation. */
   final boolean isImpersonated;
 
   InitiatorCredentials(
@@ -40,9 +40,10 @@ public final class InitiatorCredentials {
   }
 
   /**
-   * Credentials that this library did not make, whose service tickets nobody else uses here.
+   * Creates credentials that this library did not obtain itself. Their service tickets are not
+   * shared.
    *
-   * @param credential the credential; null where a Subject holds service tickets alone
+   * @param credential the credential; null if the Subject holds service tickets only
    * @param subject where the JDK looks for service tickets and keeps them, or null
    */
   static InitiatorCredentials of(
@@ -56,45 +57,35 @@ public final class InitiatorCredentials {
         false);
   }
 
-  /**
-   * Whose credentials these are and where they come from, to follow a verb.
-   *
-   * @return "as alice@REALM from the keytab /etc/mail.keytab"
-   */
+  /** The owner and the origin for messages: "as alice@REALM from the keytab /etc/mail.keytab". */
   public String describe() {
     return description;
   }
 
   /**
-   * The GSS credential to hand to the context.
-   *
-   * @return the caller's own, or one made of a ticket-granting ticket; null where a Subject holds
-   *     service tickets alone, and where the native library is to take its default
+   * The GSS credential for the context. Null if the Subject holds service tickets only, and if the
+   * native library is to use its default.
    */
   public @Nullable GSSCredential credential() {
     return credential;
   }
 
-  /** The ticket-granting ticket, for those who tell how long it is good for. */
+  /** The ticket-granting ticket that lives longest; null if there is none. */
   public @Nullable KerberosTicket ticket() {
     Ticket granting = subject == null ? null : Ticket.granting(subject);
     return granting == null ? null : granting.ticket;
   }
 
-  /** Does something as the Subject whose credentials these are. */
+  /** Runs an action as the Subject with these credentials. */
   public <T> T run(SaslAction<T> action) throws SpnegoException {
-    // The JDK keeps service tickets in the current Subject. Those of a credential that was handed
-    // over must not be left there for others. Without a credential the native library takes its
-    // default, unless it finds a Subject.
+    // The JDK stores service tickets in the current Subject. For a credential of the caller that
+    // must not be the caller's Subject, where other code would find them. Without a credential
+    // there must be no Subject: the native library would use it instead of its default.
     Subject as = subject == null && credential != null ? new Subject() : subject;
     return Subjects.doAs(as, SpnegoException.class, action::run);
   }
 
-  /**
-   * Begins an exchange with a server.
-   *
-   * @return to be told how the exchange ends
-   */
+  /** Begins an exchange with a server. The result must be told how the exchange ends. */
   public TicketAttempt begin(TargetName target) {
     return tickets.begin(this, target);
   }

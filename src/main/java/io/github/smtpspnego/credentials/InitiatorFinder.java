@@ -3,6 +3,7 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import io.github.smtpspnego.kerberos.TicketCacheFile;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,17 +14,19 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the client's credentials that the settings mean; logs in where that takes a login. */
+/**
+ * Finds the client's credentials according to the settings, and logs in where that is necessary.
+ */
 public final class InitiatorFinder {
   private final CredentialSettings settings;
   private final UserAndPassword user;
   private final @Nullable CallbackHandler handler;
 
   /**
-   * Creates a finder; nothing is looked for yet.
+   * Creates a finder. Nothing is looked up yet.
    *
-   * @param handler knows the user and password, or null; it is asked for the password only where
-   *     one would be used
+   * @param handler gives the user and the password, or null; it is asked for the password only
+   *     where a password would be used
    */
   public InitiatorFinder(CredentialSettings settings, @Nullable CallbackHandler handler) {
     this.settings = settings;
@@ -32,12 +35,13 @@ public final class InitiatorFinder {
   }
 
   /**
-   * Finds the credentials. With {@code auto}, the first that applies: a GSS credential in the
-   * properties, keytab, JAAS entry, password, the ticket cache that is set; then what the program
-   * did not name: the calling thread's Subject where something in it is still valid, the native
-   * library where it is on, the user's ticket cache.
+   * Finds the credentials. With {@code credentials=auto}, the first of these sources that is
+   * present is used: a GSS credential in the properties, a keytab, a JAAS entry, a password, a
+   * ticket cache that is set. After these explicit sources come the ambient ones: the calling
+   * thread's Subject if its credentials are still valid, the native library if it is on, the user's
+   * default ticket cache.
    *
-   * @throws SpnegoException if there are none, or they are not the principal's that is set
+   * @throws SpnegoException if there are none, or they are not those of the principal that is set
    */
   public InitiatorCredentials find() throws SpnegoException {
     try {
@@ -137,7 +141,10 @@ public final class InitiatorFinder {
         null);
   }
 
-  /** The principal set; else the keytab's that the mail user names; else the keytab's first. */
+  /**
+   * The principal that is set; otherwise the one in the keytab that the mail user names; otherwise
+   * the first one in the keytab.
+   */
   private String principalIn(Path keytab) throws SpnegoException {
     if (!settings.principal.isEmpty()) {
       return settings.principal;
@@ -151,7 +158,7 @@ public final class InitiatorFinder {
     String wanted = name.substring(name.indexOf('\\') + 1);
     String found = "";
     for (String owner : contents.owners()) {
-      String held = wanted.contains("@") ? owner : owner.substring(0, owner.lastIndexOf('@'));
+      String held = wanted.contains("@") ? owner : PrincipalText.withoutRealm(owner);
       if (held.equals(wanted)) {
         return owner;
       }
@@ -177,26 +184,23 @@ public final class InitiatorFinder {
     return login(LoginRequest.withPassword(principal, password));
   }
 
-  /** The ticket cache that is set; else the user's. */
+  /** The ticket cache that is set; otherwise the user's default one. */
   private InitiatorCredentials fromTicketCache() throws SpnegoException {
     String name = settings.ticketCache;
     if (NativeLibrary.isOn() && (name.isEmpty() || NativeLibrary.isDefaultCache(name))) {
       return NativeLibrary.credentials(settings);
     }
     NativeLibrary.checkOff(settings, "another ticket cache than its default");
-    Path cache = settings.cacheFile;
-    if (cache == null) {
-      cache =
-          name.isEmpty()
-              ? TicketCacheFile.ofUser()
-              : TicketCacheFile.named(
-                  name, "property " + settings.property(SpnegoOption.TICKETCACHE));
-    }
+    Path cache =
+        name.isEmpty()
+            ? TicketCacheFile.ofUser()
+            : TicketCacheFile.named(
+                name, "property " + settings.property(SpnegoOption.TICKETCACHE));
     LoginRequest request = LoginRequest.fromTicketCache(cache);
     try {
       return login(request);
     } catch (SpnegoException e) {
-      // A cache that holds no valid ticket still names its owner.
+      // A cache without a valid ticket still contains the name of its owner.
       Optional<String> owner =
           settings.principal.isEmpty() || cache == null
               ? Optional.empty()

@@ -12,15 +12,17 @@ import javax.security.auth.Subject;
 import javax.security.auth.login.LoginContext;
 import javax.security.auth.login.LoginException;
 
-/** Logs in with the JDK's {@code Krb5LoginModule}, or by an entry of the JVM's configuration. */
+/**
+ * Logs in with the JDK's {@code Krb5LoginModule}, or with an entry of the JVM's JAAS configuration.
+ */
 final class KerberosLogin {
   private KerberosLogin() {}
 
   /**
    * Logs in.
    *
-   * @param renew whether a ticket from a cache is to be renewed
-   * @return a new Subject with its ticket-granting ticket
+   * @param renew whether the KDC is to renew a ticket from a cache
+   * @return a new Subject with the ticket-granting ticket
    */
   static Subject login(LoginRequest request, boolean renew) throws SpnegoException {
     checkReadable(request);
@@ -56,7 +58,7 @@ final class KerberosLogin {
     }
   }
 
-  /** The JDK has one text for many faults; what was asked for tells them apart. */
+  /** The JDK uses one message for several faults. The request tells them apart. */
   private static SpnegoException explain(LoginRequest request, Throwable failure) {
     String tried = "Logging in " + request.describe();
     Reason reason = KerberosFailure.reason(failure);
@@ -88,7 +90,7 @@ final class KerberosLogin {
     }
     if (reason == Reason.MESSAGE_MODIFIED
         && !String.valueOf(failure.getMessage()).contains("(41)")) {
-      // Some KDCs answer a wrong key with error 31 rather than 24; 41 is the realm's case.
+      // For a wrong key some KDCs report error 31 instead of 24. Error 41 is the realm's case.
       reason = Reason.WRONG_PASSWORD;
     }
     return KerberosFailure.explain(reason, tried, failure);

@@ -11,31 +11,31 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
-/** A Subject that is logged in, and how long it is good for. */
+/** A Subject that is logged in, and when to log in again. */
 final class Login {
-  /** So long before the end of a ticket a new one is got, for tickets that live hours. */
+  /** The longest time before the end of a ticket at which it is renewed. */
   private static final Duration LONGEST_MARGIN = Duration.ofMinutes(5);
 
-  /** How often credentials without a ticket to tell their end are looked at again. */
+  /** How long a login is used whose credentials contain no ticket and so no end. */
   private static final Duration WITHOUT_TICKET = Duration.ofMinutes(1);
 
   /**
-   * How long another user's ticket is used; the KDC is then asked whether it still gives one.
-   * Active Directory lets no domain limit tickets to less than ten minutes.
+   * How long an impersonated user's ticket is used before the KDC is asked for it again. Active
+   * Directory lets no domain limit tickets to less than ten minutes.
    */
   private static final Duration LONGEST_IMPERSONATION = Duration.ofMinutes(5);
 
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 
-  /** Holds the ticket-granting ticket, and the service tickets that were got with it. */
+  /** Contains the ticket-granting ticket and the service tickets that were requested with it. */
   final Subject subject;
 
   final ServiceTickets tickets;
 
-  /** The file it came from, as it was then. */
+  /** The state of the file that the login came from. */
   final FileStamp stamp;
 
-  /** When to log in anew. */
+  /** When to log in again. */
   final Instant renewAt;
 
   /** When its ticket expires. */
@@ -73,16 +73,16 @@ final class Login {
     Duration lifetime =
         ticket.start == ticket.end ? rest : Duration.ofMillis(ticket.end - ticket.start);
     Duration margin = min(LONGEST_MARGIN, lifetime.dividedBy(5));
-    // A ticket that is near its end already cannot be had fresher: try again on the way there.
+    // A ticket that is already near its end could not be renewed: try again before it expires.
     Duration wait = rest.compareTo(margin) > 0 ? rest.minus(margin) : rest.dividedBy(4);
     return new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
   }
 
   /**
-   * The credentials for contexts. They are made once: a context that is made without a credential
-   * looks through the Subject each time.
+   * The credentials for contexts. They are created once: for a context without a credential the JDK
+   * searches the Subject each time.
    *
-   * @return null where the login gave nothing to initiate with
+   * @return the credentials; null if the login gave no ticket-granting ticket
    */
   @Nullable InitiatorCredentials credentials(LoginRequest request) throws SpnegoException {
     InitiatorCredentials made = credentials;
@@ -101,7 +101,7 @@ final class Login {
     return made;
   }
 
-  /** A login as another user, for whom the owner of this one gets a ticket from the KDC. */
+  /** A login as another user, for whom this login's owner requests a ticket from the KDC. */
   Login impersonate(LoginRequest own, String user, Instant now) throws SpnegoException {
     InitiatorCredentials held = credentials(own);
     if (held == null) {
@@ -115,12 +115,12 @@ final class Login {
     return made;
   }
 
-  /** Whether it may be used without a look at the KDC. */
+  /** Whether the login may be used without a request to the KDC. */
   boolean isFresh(FileStamp current, Instant now) {
     return now.isBefore(renewAt) && stamp.equals(current);
   }
 
-  /** The same login, to be renewed later, after a renewal that did not succeed. */
+  /** The same login after a failed renewal, which is tried again later. */
   Login retryAfter(Instant now) {
     Duration wait = min(LONGEST_RETRY, Duration.between(now, end).dividedBy(4));
     Login kept = new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
@@ -132,7 +132,7 @@ final class Login {
     return ticket == null ? now.isBefore(end) : ticket.isGood(now.toEpochMilli());
   }
 
-  /** Destroys its tickets and keys; who uses them at this moment fails. */
+  /** Destroys the tickets and keys. An exchange that is using them fails. */
   void destroy() {
     InitiatorCredentials made = credentials;
     GSSCredential credential = made == null ? null : made.credential();
@@ -140,7 +140,7 @@ final class Login {
       try {
         credential.dispose();
       } catch (GSSException e) {
-        // What cannot be destroyed is forgotten.
+        // It is not used again.
       }
     }
     destroy(subject);

@@ -13,12 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logins of this JVM, shared between all who ask for the same.
+ * The logins of this JVM, shared by all callers with the same request.
  *
- * <p>At most one login of a kind is under way; who waits for it shares its outcome. A login is
- * renewed before its ticket ends, and made anew when its file changes. While it is renewed, and
- * where that does not succeed, the old one serves as long as its ticket is valid. A rejected
- * password is remembered for a while, since accounts lock.
+ * <p>For each request at most one login runs at a time, and the threads that wait for it share its
+ * outcome. A login is renewed before its ticket expires, and repeated when its file changes. During
+ * a renewal, and if it fails, the old login is used as long as its ticket is valid. A rejected
+ * password is not sent again for a while, because accounts lock after several failures.
  */
 class LoginCache {
   static final Duration REJECTION_HOLDS = Duration.ofMinutes(5);
@@ -39,7 +39,7 @@ class LoginCache {
     return SHARED;
   }
 
-  /** Logs in; apart, so that tests can count and fail it. */
+  /** Logs in. Tests override it. */
   Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant now)
       throws SpnegoException {
     if (request.impersonated().isEmpty()) {
@@ -49,14 +49,14 @@ class LoginCache {
     return get(own).impersonate(own, request.impersonated(), now);
   }
 
-  /** Gives a login that is valid now. */
+  /** Returns a login that is valid now. */
   final Login get(LoginRequest request) throws SpnegoException {
     return request.answers().arePersonal
         ? login(request, false, FileStamp.NONE, clock.instant())
         : slot(request.key()).get(request);
   }
 
-  /** Forgets all logins and rejections, and destroys the tickets. */
+  /** Removes all logins and rejections, and destroys the tickets. */
   final void clear() {
     for (Iterator<Slot> each = slots.values().iterator(); each.hasNext(); ) {
       Slot slot = each.next();
@@ -99,13 +99,13 @@ class LoginCache {
         || e.reason() == Reason.PASSWORD_EXPIRED;
   }
 
-  /** What is known of one kind of login. Written by one thread at a time. */
+  /** The login of one request, or its rejection. Written by one thread at a time. */
   private final class Slot {
     private final SingleFlight logins = new SingleFlight();
     private volatile long usedAt = Long.MIN_VALUE;
     private volatile @Nullable Login login;
 
-    /** That the KDC rejected the password, when, and what the file was like then. */
+    /** Why and when the KDC rejected the password, and the state of the file at that time. */
     private @Nullable Reason rejection;
 
     private Instant rejectedAt = Instant.EPOCH;
@@ -119,7 +119,7 @@ class LoginCache {
       if (current != null && current.isFresh(stamp, now)) {
         return current;
       }
-      // Another thread may be renewing it, which takes long where a KDC does not answer.
+      // Another thread may be renewing it, which takes long if a KDC does not answer.
       boolean serves = current != null && current.stamp.equals(stamp) && current.isValid(now);
       Login made =
           logins.run(
@@ -149,7 +149,7 @@ class LoginCache {
         rejection = null;
         return made;
       } catch (SpnegoException e) {
-        // Where the KDC does not let a user be impersonated any more, that ends at once.
+        // If the KDC no longer allows the impersonation of a user, it ends at once.
         boolean isFinal =
             request.impersonated().isEmpty()
                 ? isRejection(e)
@@ -168,7 +168,7 @@ class LoginCache {
       }
     }
 
-    /** Throws where asking again would do harm. */
+    /** Throws if another attempt could lock the account. */
     private void checkNotRejected(LoginRequest request, FileStamp stamp, Instant now)
         throws SpnegoException {
       Reason last = rejection;
@@ -187,7 +187,10 @@ class LoginCache {
       }
     }
 
-    /** A ticket cache that is just being rewritten holds no ticket for a moment. */
+    /**
+     * Logs in; repeatedly from a ticket cache that changed, which may be empty while it is
+     * rewritten.
+     */
     private Login login(
         LoginRequest request, boolean renew, boolean changed, FileStamp stamp, Instant now)
         throws SpnegoException {

@@ -14,19 +14,18 @@ import javax.security.auth.login.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way to log in to Kerberos. Two requests with equal {@linkplain #key keys} share a login.
+ * A request to log in to Kerberos. Requests with equal {@linkplain #key keys} share a login.
  *
  * @param source keytab, ticket cache, password or JAAS
- * @param principal whom to log in as; empty where the ticket cache decides. For a JAAS entry the
- *     user, which its modules may ask for
- * @param file the keytab or ticket cache; null where the JDK looks for the ticket cache itself
+ * @param principal the principal to log in as; empty for the owner of the ticket cache. For a JAAS
+ *     entry the user's name, which its modules may ask for
+ * @param file the keytab or ticket cache; null if the JDK locates the ticket cache itself
  * @param password the password, or null
- * @param jaasEntry the JAAS entry; empty for the others
- * @param configuration where the JAAS entry is looked up; null for the others, and where it cannot
- *     be read
- * @param modules the modules of the JAAS entry with their options; empty for the others
- * @param answers answers what the login's modules ask
- * @param impersonated the user to be authenticated as with the login; empty for its owner
+ * @param jaasEntry the JAAS entry; empty for other sources
+ * @param configuration the JAAS configuration; null for other sources, and if it cannot be read
+ * @param modules the modules of the JAAS entry with their options; empty for other sources
+ * @param answers the callback handler of the login's modules
+ * @param impersonated the user to authenticate as with the login; empty for its owner
  */
 record LoginRequest(
     CredentialSource source,
@@ -69,31 +68,27 @@ record LoginRequest(
         entries = configuration.getAppConfigurationEntry("other"); // as LoginContext does
       }
     } catch (RuntimeException e) {
-      // The login reads it again, and tells what is wrong.
+      // The login reads it again, and reports what is wrong.
     }
     Answers answers = new Answers(user, password, handler);
     List<String> modules = new ArrayList<>();
     for (AppConfigurationEntry module : entries == null ? NO_MODULES : entries) {
       String name = module.getLoginModuleName();
       modules.add(name + " " + module.getControlFlag() + " " + module.getOptions());
-      // Another module may ask the thread, or anybody, whom to log in.
+      // Another module may find the user anywhere, for example in a thread-local variable.
       answers.arePersonal |= !name.equals(Krb5LoginModule.class.getName());
     }
     return new LoginRequest(
         CredentialSource.JAAS, user, null, password, entry, configuration, modules, answers, "");
   }
 
-  /**
-   * The same login, to be authenticated as another user with it.
-   *
-   * @param user the user; empty for the login's owner
-   */
+  /** The same request for another impersonated user; empty for the login's owner. */
   LoginRequest as(String user) {
     return new LoginRequest(
         source, principal, file, password, jaasEntry, configuration, modules, answers, user);
   }
 
-  /** What makes two requests the same one. Holds no secret. */
+  /** Identifies the request among others. Contains no secret. */
   List<Object> key() {
     return List.of(
         source,
@@ -105,22 +100,22 @@ record LoginRequest(
         impersonated);
   }
 
-  /** The request in words: "as alice@REALM from the keytab /etc/mail.keytab". */
+  /** Describes the request: "as alice@REALM from the keytab /etc/mail.keytab". */
   String describe() {
     String as =
         source == CredentialSource.JAAS || principal.isEmpty() ? "" : "as " + principal + " ";
     return as + origin();
   }
 
-  /** The same for a login as a client, which the KDC or the ticket cache named. */
+  /** Describes the login, whose client the KDC or the ticket cache named. */
   String describe(String client) {
     boolean isSaid = source != CredentialSource.JAAS && principal.equals(client);
     return isSaid ? describe() : "as " + client + ", logged in " + describe();
   }
 
   /**
-   * Whether it is the request that names the client, and not the ticket cache, the JAAS entry, or a
-   * system property that the JDK's login module obeys.
+   * Whether the request determines the client, rather than the ticket cache, the JAAS entry, or a
+   * system property that the JDK's login module reads.
    */
   boolean namesClient() {
     return (source == CredentialSource.KEYTAB || source == CredentialSource.PASSWORD)
@@ -138,7 +133,7 @@ record LoginRequest(
     return jaasEntry.isEmpty() ? "with a password" : "by the JAAS entry " + jaasEntry;
   }
 
-  /** The failure of a login that gives a client nothing to authenticate with. */
+  /** The failure of a login that gives a client no ticket. */
   SpnegoException withoutTicket() {
     return new SpnegoException(
         Reason.JAAS_ENTRY,
@@ -150,7 +145,7 @@ record LoginRequest(
   /**
    * The options of the JDK's {@code Krb5LoginModule}.
    *
-   * @param renew have the KDC renew the ticket of a cache; the file itself stays as it is
+   * @param renew whether the KDC is to renew a ticket from a cache; the file is not changed
    */
   Map<String, String> options(boolean renew) {
     Map<String, String> options = new HashMap<>();

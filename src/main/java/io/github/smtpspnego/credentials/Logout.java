@@ -1,8 +1,10 @@
 package io.github.smtpspnego.credentials;
 
-/** Forgets all logins; made by its name, since what calls it knows no other package. */
+/**
+ * Forgets all logins. The root package creates it by name, because it depends on no other package.
+ */
 public final class Logout implements Runnable {
-  /** For the security provider. */
+  /** Called by {@code SpnegoProvider}. */
   public Logout() {}
 
   @Override

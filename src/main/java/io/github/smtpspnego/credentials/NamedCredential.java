@@ -14,17 +14,16 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 
 /**
- * A GSS credential to initiate contexts with, and whose it is.
+ * A GSS credential for initiating, with its owner.
  *
- * @param credential the credential
- * @param name the principal that is authenticated with it
- * @param isGood whether it was still valid when it was looked at
+ * @param name the owner, which is authenticated
+ * @param isGood whether it was valid when this object was created
  */
-@SuppressWarnings("JavaUtilDate") // what KerberosTicket takes
+@SuppressWarnings("JavaUtilDate") // KerberosTicket requires it
 record NamedCredential(GSSCredential credential, String name, boolean isGood) {
   private static final int AES256 = 18;
 
-  /** Its encoding is none. */
+  /** A ticket that never expires. Its encoding is invalid, so it cannot be used. */
   private static final KerberosTicket VALID_AND_UNUSABLE =
       new KerberosTicket(
           new byte[1],
@@ -40,9 +39,9 @@ record NamedCredential(GSSCredential credential, String name, boolean isGood) {
           null);
 
   /**
-   * Looks at a credential.
+   * Reads the owner of a credential.
    *
-   * @throws GSSException if it cannot be used, or is for accepting
+   * @throws GSSException if the credential is not usable, or for accepting only
    */
   static NamedCredential of(GSSCredential credential) throws GSSException {
     if (credential.getUsage() == GSSCredential.ACCEPT_ONLY) {
@@ -53,19 +52,19 @@ record NamedCredential(GSSCredential credential, String name, boolean isGood) {
   }
 
   /**
-   * Makes a credential of a ticket-granting ticket.
+   * Creates a credential from a ticket-granting ticket.
    *
-   * <p>The JDK takes the first valid ticket of the current Subject. Where there is none, and {@code
-   * useSubjectCredsOnly=false}, it logs in by itself and asks for a password on the console. So it
-   * gets a Subject with this ticket, and behind it one that is always valid and never usable. If
-   * the first expires or is destroyed at this very moment, the call fails.
+   * <p>The JDK uses the first valid ticket of the current Subject. If there is none and {@code
+   * useSubjectCredsOnly=false}, it logs in by itself and asks for a password on the console.
+   * Therefore it gets a Subject with this ticket and a second one that is always valid and cannot
+   * be used. If the first one expires or is destroyed during the call, the call fails.
    */
   static NamedCredential of(Ticket ticket) throws SpnegoException {
     Subject alone = new Subject();
     Set<Object> tickets = alone.getPrivateCredentials();
     tickets.add(ticket.ticket);
     tickets.add(VALID_AND_UNUSABLE);
-    alone.setReadOnly(); // else the JDK removes the ticket and destroys it where it has expired
+    alone.setReadOnly(); // otherwise the JDK removes and destroys an expired ticket
     try {
       return Subjects.doAs(alone, GSSException.class, () -> of(Gss.initiatorCredential()));
     } catch (GSSException | RuntimeException e) {

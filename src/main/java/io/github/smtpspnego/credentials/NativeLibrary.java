@@ -9,8 +9,8 @@ import io.github.smtpspnego.kerberos.TicketCacheFile;
 import org.ietf.jgss.GSSException;
 
 /**
- * The system's GSS library in the place of the JDK's Kerberos: {@code
- * -Dsun.security.jgss.native=true}. It finds credentials by itself, and takes none from us.
+ * The system's GSS library, which replaces the JDK's Kerberos with {@code
+ * -Dsun.security.jgss.native=true}. It finds credentials by itself and accepts none from Java.
  */
 final class NativeLibrary {
   private static final String SWITCH = "-Dsun.security.jgss.native=true";
@@ -22,7 +22,7 @@ final class NativeLibrary {
     return Boolean.getBoolean("sun.security.jgss.native");
   }
 
-  /** Throws where the library is on, which takes no such credentials. */
+  /** Throws if the library is on, which does not accept such credentials. */
   static void checkOff(CredentialSettings settings, String what) throws SpnegoException {
     if (isOn()) {
       throw new SpnegoException(
@@ -40,7 +40,7 @@ final class NativeLibrary {
     }
   }
 
-  /** Acquires the library's credential of the principal wanted; where none is, its default. */
+  /** Acquires the library's credential of the principal that is set, or its default. */
   static InitiatorCredentials credentials(CredentialSettings settings) throws SpnegoException {
     if (!isOn()) {
       throw new SpnegoException(
@@ -55,7 +55,7 @@ final class NativeLibrary {
           "Install it (libgssapi_krb5), or name its file by -Dsun.security.jgss.lib.",
           null);
     }
-    // With a Subject on the thread the JDK looks there for credentials of the library's.
+    // The JDK would look for the library's credentials in a current Subject.
     return Subjects.doAs(null, SpnegoException.class, () -> acquire(settings));
   }
 
@@ -70,14 +70,14 @@ final class NativeLibrary {
         throw others(settings, failure);
       }
       if (failure.reason() == Reason.GSS_FAILURE) {
-        // Of tickets that have expired the library says so only when it is to use them.
+        // The library reports expired tickets only when it uses them.
         return InitiatorCredentials.of("", ORIGIN, null, null);
       }
       throw failure;
     }
   }
 
-  /** Names whose credentials the library has instead. */
+  /** The failure that names the owner of the credentials which the library has instead. */
   private static SpnegoException others(CredentialSettings settings, SpnegoException failure) {
     try {
       String name = NamedCredential.of(Gss.nativeCredential("")).name();
@@ -85,18 +85,18 @@ final class NativeLibrary {
           ? failure
           : settings.notWanted(name, "of the native GSS library");
     } catch (GSSException | RuntimeException e) {
-      return failure; // none at all
+      return failure; // the library has no credentials at all
     }
   }
 
-  /** Whether a setting {@code ticketcache} names the cache that the library takes by itself. */
+  /** Whether a name is that of the cache that the library uses by default. */
   static boolean isDefaultCache(String name) {
     String variable = System.getenv("KRB5CCNAME");
     try {
       return name.equals(variable)
           || TicketCacheFile.named(name, "").equals(TicketCacheFile.ofUser());
     } catch (SpnegoException e) {
-      return false; // one of them is not a file
+      return false; // one of the two is not a file
     }
   }
 }

@@ -2,7 +2,7 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 
-/** A computation that may end in a {@link SpnegoException}. */
+/** A computation that may throw a {@link SpnegoException}. */
 public interface SaslAction<T> {
   T run() throws SpnegoException;
 }

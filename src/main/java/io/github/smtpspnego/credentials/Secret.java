@@ -12,10 +12,10 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A password for as long as one login takes, and a fingerprint of it for longer.
+ * A password, which is wiped after one login, and its fingerprint, which is kept.
  *
- * <p>Logins are shared only between callers that know the same password. To compare them without
- * keeping it, a keyed hash is kept, and the key is random in each JVM.
+ * <p>Logins are shared only by callers that know the same password. To compare passwords without
+ * keeping them, a keyed hash is kept. Its key is random in each JVM.
  */
 final class Secret implements AutoCloseable {
   private static final byte[] KEY = new byte[32];
@@ -27,7 +27,7 @@ final class Secret implements AutoCloseable {
   private final char[] password;
   private final String fingerprint;
 
-  /** Copies the password; the caller's array stays the caller's. */
+  /** Copies the password. The caller's array is not changed. */
   Secret(char @Nullable [] password) {
     this.password = password == null ? new char[0] : password.clone();
     this.fingerprint = fingerprint(this.password);
@@ -42,7 +42,7 @@ final class Secret implements AutoCloseable {
     return password;
   }
 
-  /** Tells this password from others. */
+  /** Identifies the password. */
   String fingerprint() {
     return fingerprint;
   }

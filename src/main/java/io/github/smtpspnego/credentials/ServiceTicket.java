@@ -10,17 +10,20 @@ import org.ietf.jgss.GSSName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ticket for one server that the JDK keeps in a Subject: how long it is valid, and who asks the
- * KDC for the next one. Where it is valid, threads use it without a lock.
+ * The ticket for one server that the JDK stores in a Subject. If it is not valid, one thread
+ * requests the next one from the KDC and the others wait. A valid ticket is used without a lock.
  */
 final class ServiceTicket {
   /**
-   * In its last second a ticket does not count as valid here. The JDK uses it to the end, and asks
-   * the KDC after that: what is decided here must hold until the JDK looks.
+   * A ticket counts as expired one second early. The JDK checks the ticket after this class has; it
+   * must come to the same result.
    */
   private static final long MARGIN = 1_000;
 
-  /** So long no ticket is looked for where the JDK kept none; threads then ask side by side. */
+  /**
+   * How long no ticket is looked for if the JDK stored none. Threads then make requests in
+   * parallel.
+   */
   private static final long NOT_KEPT = 60_000;
 
   private final TargetName target;
@@ -30,10 +33,10 @@ final class ServiceTicket {
 
   private volatile @Nullable GSSName name;
 
-  /** In milliseconds since 1970. */
+  /** When the ticket expires, in milliseconds since 1970. */
   private volatile long validUntil = Long.MIN_VALUE;
 
-  /** How often the ticket was dropped: an exchange can only tell of the one that it used. */
+  /** How often the ticket was dropped. An exchange can drop only the ticket that it used. */
   private final AtomicInteger drops = new AtomicInteger();
 
   ServiceTicket(TargetName target, @Nullable Subject subject, InstantSource clock) {
@@ -46,7 +49,7 @@ final class ServiceTicket {
     return target;
   }
 
-  /** The target's name for GSS-API, made once. */
+  /** The target's name for GSS-API, which is created once. */
   GSSName name() throws GSSException {
     GSSName made = name;
     if (made == null) {
@@ -56,14 +59,14 @@ final class ServiceTicket {
     return made;
   }
 
-  /** How often it was dropped so far. */
   int drops() {
     return drops.get();
   }
 
   /**
-   * Makes a first token. Where no valid ticket is known, one thread does so, for which the JDK asks
-   * the KDC; the others wait, and use the ticket that it got or share its failure.
+   * Makes a first token. If no valid ticket is known, one thread does so first, and the JDK
+   * requests the ticket from the KDC. The other threads wait and then use this ticket, or share the
+   * failure.
    */
   <T> T inTurn(SaslAction<T> firstToken) throws SpnegoException {
     T made =
@@ -85,7 +88,7 @@ final class ServiceTicket {
     return clock.millis() < validUntil;
   }
 
-  /** With {@code useSubjectCredsOnly=false} the JDK keeps no service tickets. */
+  /** With {@code useSubjectCredsOnly=false} the JDK stores no service tickets. */
   private long endOfTicket() {
     long end = Long.MIN_VALUE;
     if (subject != null) {
@@ -99,10 +102,10 @@ final class ServiceTicket {
   }
 
   /**
-   * Has the next exchange ask the KDC for a ticket: the server may have a new key. Without a
-   * ticket-granting ticket none could be got, and the ticket stays.
+   * Drops the ticket, so that the next exchange requests a new one: the server may have a new key.
+   * Without a ticket-granting ticket no new one could be requested, and the ticket is kept.
    *
-   * @param since how often it had been dropped when the exchange began that failed
+   * @param since the value of {@link #drops} when the failed exchange began
    */
   void drop(int since) {
     if (subject == null

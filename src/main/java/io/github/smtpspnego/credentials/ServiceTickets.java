@@ -11,12 +11,12 @@ import javax.security.auth.Subject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service tickets of some credentials, and the exchanges that use them.
+ * The service tickets of one login or credential, and the exchanges that use them.
  *
- * <p>A ticket outlives the server's key: after the server got a new one, every exchange ends
- * without the server's proof until the ticket expires. So the ticket of an exchange that ended
- * without proof is dropped. Angus Mail's own transport does not tell when it gives up; after two
- * minutes an exchange counts as given up.
+ * <p>After the server's key has changed, every exchange with an old ticket ends without the
+ * server's proof until the ticket expires. Therefore an exchange that ends without proof drops its
+ * ticket. Angus Mail's own transport does not dispose of an exchange that it abandons; an exchange
+ * counts as abandoned after two minutes.
  */
 final class ServiceTickets {
   static final Duration LONGEST_EXCHANGE = Duration.ofMinutes(2);
@@ -27,7 +27,7 @@ final class ServiceTickets {
   private final InstantSource clock;
   private final Map<String, ServiceTicket> tickets = new ConcurrentHashMap<>();
 
-  /** The exchanges that are under way, in the order in which they began. */
+  /** The exchanges that have not ended, in the order in which they began. */
   private final Deque<TicketAttempt> open = new ConcurrentLinkedDeque<>();
 
   ServiceTickets(@Nullable Subject subject, InstantSource clock) {
@@ -35,7 +35,7 @@ final class ServiceTickets {
     this.clock = clock;
   }
 
-  /** Begins an exchange; ends those that have taken too long. */
+  /** Begins an exchange, and ends those that count as abandoned. */
   TicketAttempt begin(InitiatorCredentials credentials, TargetName target) {
     long now = clock.millis();
     TicketAttempt oldest = open.peekFirst();
@@ -62,7 +62,7 @@ final class ServiceTickets {
     return other == null ? made : other;
   }
 
-  /** Whether the exchange was still under way. The last ones to begin are the first to end. */
+  /** Ends an exchange; false if it had ended before. Usually it is one of the last that began. */
   boolean end(TicketAttempt attempt) {
     return open.removeLastOccurrence(attempt);
   }

@@ -18,11 +18,11 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 
 /**
- * A keytab file of this JVM's servers: which principals have keys in it, and a credential for each.
- * The list is read once for each change of the file.
+ * A keytab file of this JVM's servers: the principals that have keys in it, and a credential for
+ * each. The list is read again only when the file changes.
  *
- * <p>The credentials hold a {@code KeyTab} and no key, so that the JDK takes the keys from the file
- * as it is then.
+ * <p>The credentials contain a {@code KeyTab} and no keys, so that the JDK reads the present keys
+ * from the file.
  */
 final class SharedKeytab {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
@@ -33,7 +33,7 @@ final class SharedKeytab {
   /**
    * What the file holds.
    *
-   * @param fault why it cannot be used; empty where it can
+   * @param fault why the file cannot be used; empty if it can
    * @param keys the principals in the order of the file, with their encryption types
    */
   record Contents(String fault, Map<String, Set<Integer>> keys) {
@@ -61,7 +61,7 @@ final class SharedKeytab {
       return known;
     }
     if (SHARED.size() >= MOST_FILES) {
-      SHARED.clear(); // nothing is lost but the time to read them again
+      SHARED.clear(); // the files are read again
     }
     return SHARED.computeIfAbsent(file, SharedKeytab::new);
   }

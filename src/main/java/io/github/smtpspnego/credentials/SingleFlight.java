@@ -7,26 +7,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to a KDC at a time for all threads that want the same. Threads that wait for it share
- * its outcome.
+ * Runs one request to a KDC at a time for all threads with the same request. The threads that wait
+ * share its outcome.
  */
 final class SingleFlight {
-  // A lock rather than synchronized: virtual threads wait for a KDC here.
+  // Not synchronized, which would pin virtual threads while they wait for a KDC.
   private final ReentrantLock turn = new ReentrantLock();
 
-  /** How many requests have ended; written under the lock. */
+  /** The number of requests that have ended; written under the lock. */
   private volatile int outcomes;
 
-  /** Makes the failure anew: an exception would hold the classes of whom it was thrown to. */
+  /** Creates the failure anew: a stored exception would keep its callers' class loaders alive. */
   private @Nullable Supplier<SpnegoException> failure;
 
   /**
-   * Makes the request, unless another thread makes it.
+   * Runs the request, unless another thread does.
    *
-   * @param waits whether to wait where another thread is at it
-   * @param needed whether the request is still needed, after the wait
-   * @param shared whether a failure of this request is one for the threads that wait, too
-   * @return what the request gave; null where it was not made
+   * @param waits whether to wait for another thread that runs it
+   * @param needed whether the request is still needed after the wait
+   * @param shared whether the waiting threads share a failure of this request
+   * @return the result; null if the request was not run
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
   <T> @Nullable T run(

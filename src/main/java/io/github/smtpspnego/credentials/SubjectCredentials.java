@@ -6,12 +6,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import javax.security.auth.Subject;
-import javax.security.auth.kerberos.KerberosTicket;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
-/** The credentials in a Subject that a program made, and which of them are good. */
+/** The valid credentials in a Subject that a program or a JAAS entry has filled. */
 final class SubjectCredentials {
   private final Subject subject;
   private final String origin;
@@ -19,7 +18,7 @@ final class SubjectCredentials {
   private final List<Ticket> tickets = new ArrayList<>();
   private String expired = "";
 
-  /** Looks through a Subject; the origin says which, for messages: "with the caller's Subject". */
+  /** Reads a Subject. The origin describes it for messages: "with the caller's Subject". */
   SubjectCredentials(Subject subject, String origin) {
     this.subject = subject;
     this.origin = origin;
@@ -27,21 +26,15 @@ final class SubjectCredentials {
     for (Object held : subject.getPrivateCredentials().toArray()) {
       if (held instanceof GSSCredential credential) {
         add(credential);
-      } else if (held instanceof KerberosTicket kerberos) {
-        add(Ticket.of(kerberos), now);
       }
     }
-  }
-
-  private void add(@Nullable Ticket ticket, long now) {
-    if (ticket == null) {
-      return; // destroyed
-    }
-    if (ticket.isGood(now)) {
-      tickets.add(ticket);
-    } else {
-      Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);
-      expired = "the ticket of " + ticket.client + " for " + ticket.server + " at " + end;
+    for (Ticket ticket : Ticket.in(subject)) {
+      if (ticket.isGood(now)) {
+        tickets.add(ticket);
+      } else {
+        Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);
+        expired = "the ticket of " + ticket.client + " for " + ticket.server + " at " + end;
+      }
     }
   }
 
@@ -54,21 +47,22 @@ final class SubjectCredentials {
         expired = "the GSS credential of " + named.name();
       }
     } catch (GSSException | RuntimeException e) {
-      // It is for accepting, of another mechanism, or disposed.
+      // It is for accepting, of another mechanism, or disposed of.
     }
   }
 
-  /** What has expired, as a part of a sentence; empty where nothing has. */
+  /** A credential that has expired, as a part of a sentence; empty if none has. */
   String expired() {
     return expired;
   }
 
   /**
-   * The first that is good and of the principal wanted: a GSS credential, a ticket-granting ticket,
-   * or where the JDK looks for service tickets in a Subject one of those.
+   * The first valid credential of the principal that is set: a GSS credential, a ticket-granting
+   * ticket, or a service ticket if the JDK looks for service tickets in a Subject.
    *
-   * @return null where nothing is good
-   * @throws SpnegoException if what is good is somebody else's, or cannot be used here
+   * @return the credentials; null if none is valid
+   * @throws SpnegoException if the valid ones belong to other principals, or cannot be used with
+   *     the native library
    */
   @Nullable InitiatorCredentials good(CredentialSettings settings) throws SpnegoException {
     String other = "";
@@ -106,7 +100,7 @@ final class SubjectCredentials {
   }
 
   /**
-   * A Subject with the tickets of one client alone: without a credential the JDK acts as the client
+   * A Subject with the tickets of one client only: without a credential the JDK acts as the client
    * of the first ticket that it finds.
    */
   private Subject ticketsOf(String client) {
@@ -116,7 +110,7 @@ final class SubjectCredentials {
         alone.getPrivateCredentials().add(ticket.ticket);
       }
     }
-    alone.setReadOnly(); // else the JDK destroys a ticket that expires, which is not ours
+    alone.setReadOnly(); // otherwise the JDK destroys an expired ticket, which the program owns
     return alone;
   }
 }

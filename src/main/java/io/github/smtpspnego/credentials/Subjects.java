@@ -6,14 +6,14 @@ import java.security.PrivilegedExceptionAction;
 import javax.security.auth.Subject;
 import org.jspecify.annotations.Nullable;
 
-/** The current Subject, on every JDK. */
+/** Access to the current Subject on every JDK. */
 final class Subjects {
-  /** JDK 18 brought it; JDK 24 made {@code getSubject} throw. The jar is built for 17. */
+  /** {@code Subject.current} of JDK 18; null before. From JDK 24 on {@code getSubject} throws. */
   private static final @Nullable Method CURRENT = findCurrent();
 
   private Subjects() {}
 
-  @SuppressWarnings("removal") // what JDK 17 has; never called where there is something newer
+  @SuppressWarnings("removal") // called on JDK 17 only
   static @Nullable Subject current() {
     try {
       return CURRENT == null
@@ -24,7 +24,7 @@ final class Subjects {
     }
   }
 
-  /** Runs an action as a Subject, or as no Subject where it is null. */
+  /** Runs an action as a Subject, or without a current Subject if it is null. */
   static <T, E extends Exception> T doAs(
       @Nullable Subject subject, Class<E> failure, PrivilegedExceptionAction<T> action) throws E {
     try {

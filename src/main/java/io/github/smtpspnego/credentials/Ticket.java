@@ -8,19 +8,20 @@ import javax.security.auth.kerberos.KerberosTicket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Kerberos ticket said of itself when it was looked at. The JDK destroys expired tickets
- * that it meets in a Subject, and a program may destroy its own: from then on they say nothing.
+ * A Kerberos ticket with its names and times. They are copied, because a destroyed ticket no longer
+ * has them: the JDK destroys expired tickets that it finds in a Subject, and a program may destroy
+ * its own.
  */
-@SuppressWarnings("JavaUtilDate") // what KerberosTicket has
+@SuppressWarnings("JavaUtilDate") // KerberosTicket's times
 final class Ticket {
   private static final long LONGEST_MARGIN = 5_000;
 
   final KerberosTicket ticket;
 
-  /** The principal that it was issued to, with the realm. */
+  /** The principal that the ticket was issued to, with its realm. */
   final String client;
 
-  /** The principal that it is for, with the realm. */
+  /** The principal that the ticket is for, with its realm. */
   final String server;
 
   /** When it becomes valid, in milliseconds since 1970. */
@@ -39,16 +40,16 @@ final class Ticket {
     this.start = start == null ? this.end : start.getTime();
   }
 
-  /** Looks at a ticket; null where it is destroyed, before that or meanwhile. */
+  /** Reads a ticket; null if it is destroyed, also during this call. */
   static @Nullable Ticket of(KerberosTicket ticket) {
     try {
       return ticket.isDestroyed() ? null : new Ticket(ticket);
     } catch (RuntimeException e) {
-      return null; // its parts are null by now, or their getters throw
+      return null; // it was destroyed meanwhile: getters return null or throw
     }
   }
 
-  /** The tickets in a Subject, in its order. */
+  /** The tickets in a Subject, in their order. */
   static List<Ticket> in(Subject subject) {
     List<Ticket> tickets = new ArrayList<>();
     for (Object credential : subject.getPrivateCredentials().toArray()) {
@@ -60,7 +61,7 @@ final class Ticket {
     return tickets;
   }
 
-  /** The ticket-granting ticket in a Subject that lives longest; null where there is none. */
+  /** The ticket-granting ticket in a Subject that lives longest; null if there is none. */
   static @Nullable Ticket granting(Subject subject) {
     Ticket longest = null;
     for (Ticket ticket : in(subject)) {
@@ -75,7 +76,7 @@ final class Ticket {
     return server.startsWith("krbtgt/");
   }
 
-  /** Whether it is valid, and will be for as long as a call with it takes. */
+  /** Whether the ticket is valid, and long enough for a call that uses it. */
   boolean isGood(long now) {
     return now < end - Math.max(0, Math.min(LONGEST_MARGIN, (end - start) / 10));
   }

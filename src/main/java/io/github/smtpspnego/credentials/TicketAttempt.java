@@ -6,17 +6,17 @@ import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 
 /**
- * One exchange that uses a service ticket. It ends with the server's proof, or the ticket is
- * dropped. Not for use by several threads at a time.
+ * One exchange that uses a service ticket. If it ends without the server's proof, the ticket is
+ * dropped. Not safe for use by several threads.
  */
 public final class TicketAttempt {
   private final InitiatorCredentials credentials;
   private final ServiceTicket ticket;
 
-  /** Where the exchange is under way. */
+  /** Contains this exchange until it ends. */
   private final ServiceTickets open;
 
-  /** When it began, in milliseconds since 1970. */
+  /** When the exchange began, in milliseconds since 1970. */
   final long since;
 
   private int drops;
@@ -30,7 +30,7 @@ public final class TicketAttempt {
     this.drops = ticket.drops();
   }
 
-  /** The target's name for the context. It is made once for a login and a target. */
+  /** The target's name for the context. It is created once for each login and target. */
   public GSSName name() throws SpnegoException {
     try {
       return ticket.name();
@@ -41,10 +41,9 @@ public final class TicketAttempt {
   }
 
   /**
-   * Makes the first token, for which the KDC is asked where no ticket is cached: by one thread
-   * where several want the same.
+   * Makes the first token, see {@link ServiceTicket#inTurn}.
    *
-   * @throws SpnegoException if it throws it, or the thread that was waited for got no ticket
+   * @throws SpnegoException if the computation throws it, here or in the thread that was waited for
    */
   public <T> T inTurn(SaslAction<T> firstToken) throws SpnegoException {
     drops = ticket.drops();
@@ -58,12 +57,15 @@ public final class TicketAttempt {
     }
   }
 
-  /** Ends it: the server proved that it could read the ticket, or the ticket was never sent. */
+  /**
+   * Ends the exchange: the server proved that it could decrypt the ticket, or the ticket was not
+   * sent.
+   */
   public void proved() {
     open.end(this);
   }
 
-  /** Ends it without that proof. Does nothing where it has ended already. */
+  /** Ends the exchange without that proof. Does nothing if it has ended already. */
   public void failed() {
     if (open.end(this)) {
       ticket.drop(drops);

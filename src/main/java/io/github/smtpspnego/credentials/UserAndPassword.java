@@ -9,26 +9,22 @@ import javax.security.auth.callback.PasswordCallback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a callback handler for the user and password that it has; one that has none is no error. */
+/** Asks a callback handler for the user and the password. It is not an error if it has none. */
 public final class UserAndPassword {
   private final @Nullable CallbackHandler handler;
 
-  /** Creates an asker; nothing is asked yet. */
+  /** Creates an object that asks the handler, which may be null. Nothing is asked yet. */
   public UserAndPassword(@Nullable CallbackHandler handler) {
     this.handler = handler;
   }
 
-  /**
-   * Asks for the user.
-   *
-   * @return the name, empty where there is none
-   */
+  /** Asks for the user's name; empty if there is none. */
   public String name() {
     NameCallback callback = new NameCallback("user");
     return ask(callback) && callback.getName() != null ? callback.getName() : "";
   }
 
-  /** Asks for the password; to be closed. */
+  /** Asks for the password. The result must be closed. */
   Secret password() {
     PasswordCallback callback = new PasswordCallback("password", false);
     char[] answer = ask(callback) ? callback.getPassword() : null;
@@ -50,7 +46,7 @@ public final class UserAndPassword {
       handler.handle(new Callback[] {callback});
       return true;
     } catch (IOException | UnsupportedCallbackException | RuntimeException e) {
-      return false; // it does not know; what needs the answer says so
+      return false; // no answer; the caller reports it if it needs one
     }
   }
 }

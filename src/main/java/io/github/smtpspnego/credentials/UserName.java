@@ -2,12 +2,13 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.security.auth.kerberos.KerberosPrincipal;
 
-/** The Kerberos principals that users' names of other kinds stand for. */
+/** Converts users' names of other kinds to Kerberos principals. */
 final class UserName {
   /** A Windows logon name. */
   private static final Pattern LOGON_NAME = Pattern.compile("([^\\\\/@]+)\\\\([^\\\\/@]+)");
@@ -15,10 +16,11 @@ final class UserName {
   private UserName() {}
 
   /**
-   * The principal of a user: {@code alice} and {@code CONTOSO\alice} are in the realm given, else
-   * in the default realm; in {@code alice@contoso.com} the realm is written as that one is.
+   * The principal of a user. {@code alice} and {@code CONTOSO\alice} are in the given realm,
+   * otherwise in the default realm. In {@code alice@contoso.com}, a realm that equals that realm
+   * except for case gets its spelling.
    *
-   * @param realm the realm of names without one; empty for the default realm
+   * @param realm the realm of names that are written without one; empty for the default realm
    * @throws SpnegoException if the realm of a Windows domain is not known
    */
   static String principal(String name, String realm) throws SpnegoException {
@@ -26,19 +28,18 @@ final class UserName {
     if (logonName.matches()) {
       return logonName.group(2) + "@" + realmOf(logonName.group(1), name, realm);
     }
-    int at = name.lastIndexOf('@');
-    if (at < 0) {
+    if (!name.contains("@")) {
       return name.isEmpty() || realm.isEmpty() ? name : name + "@" + realm;
     }
-    String suffix = name.substring(at + 1);
+    String suffix = PrincipalText.realm(name);
     if (suffix.equals(suffix.toUpperCase(Locale.ROOT))) {
-      return name; // as realms are written
+      return name; // a realm is usually in upper case
     }
     String known = realm.isEmpty() ? defaultRealm() : realm;
-    return suffix.equalsIgnoreCase(known) ? name.substring(0, at + 1) + known : name;
+    return suffix.equalsIgnoreCase(known) ? PrincipalText.withoutRealm(name) + "@" + known : name;
   }
 
-  /** The realm of a Windows domain, whose NetBIOS name is the first label of its DNS name. */
+  /** The realm of a Windows domain. Its NetBIOS name is usually the first label of the realm. */
   private static String realmOf(String domain, String name, String realm) throws SpnegoException {
     String known = realm.isEmpty() ? defaultRealm() : realm;
     if (known.equalsIgnoreCase(domain) || known.split("\\.", 2)[0].equalsIgnoreCase(domain)) {

@@ -1,6 +1,6 @@
 /**
- * Where Kerberos credentials come from: the caller's own, or logins made here by the JDK's login
- * module and shared. No JAAS file, no system property, no prompt.
+ * The sources of Kerberos credentials: those of the caller, or shared logins with the JDK's login
+ * module. No JAAS file, system property or prompt is used.
  */
 @NullMarked
 package io.github.smtpspnego.credentials;

@@ -4,10 +4,10 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.util.List;
 
-/** Chooses the keys for a ticket before anything of it is decrypted. */
+/** Chooses the keys for a ticket before any part of it is decrypted. */
 public interface AcceptorKeys {
   /**
-   * Chooses the keys that a ticket may be read with, by what the ticket says of itself.
+   * Chooses the keys that may decrypt a ticket.
    *
    * @param ticket the unencrypted part of the ticket
    * @return the keys, those of the name in the ticket first; at least one

@@ -1,8 +1,7 @@
 package io.github.smtpspnego.gss;
 
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.io.IOException;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,10 +9,10 @@ import java.util.Optional;
 /**
  * {@code AP-REQ}, RFC 4120 section 5.5.1.
  *
- * <p>It is read whole, and {@link #token} writes what was read, so that the JDK sees nothing that
+ * <p>All fields are read, and {@link #token} encodes them again, so that the JDK sees nothing that
  * was not understood here.
  */
-final class ApReqMessage {
+final class ApReqMessage implements PeerToken {
   private static final int VERSION = 5;
   private static final int AP_REQ = 14;
   private static final int NT_SRV_INST = 2;
@@ -36,13 +35,13 @@ final class ApReqMessage {
     byte[] encode() {
       return Der.element(
           Der.SEQUENCE,
-          field(0, number(encryptionType)),
-          keyVersion.map(version -> field(1, number(version))).orElse(new byte[0]),
+          Der.field(0, Der.integer(encryptionType)),
+          keyVersion.map(version -> Der.field(1, Der.integer(version))).orElse(new byte[0]),
           Der.octetField(2, cipher));
     }
   }
 
-  /** What the ticket says of itself. */
+  /** The unencrypted part of the ticket. */
   final TicketLabel ticket;
 
   private final byte[] options;
@@ -50,9 +49,9 @@ final class ApReqMessage {
   private final Sealed authenticator;
 
   /**
-   * Reads what follows the TOK_ID, to its end.
+   * Reads everything that follows the TOK_ID.
    *
-   * @throws IOException if it is no such message
+   * @throws IOException if it is not an AP-REQ
    */
   ApReqMessage(Der der) throws IOException {
     Der fields = der.enterLast(Der.application(14)).enterLast(Der.SEQUENCE);
@@ -65,7 +64,7 @@ final class ApReqMessage {
     expect(body.enter(Der.context(0)), VERSION);
     String realm = body.enter(Der.context(1)).readText(Der.GENERAL_STRING);
     Der principal = body.enter(Der.context(2)).enterLast(Der.SEQUENCE);
-    principal.enter(Der.context(0)); // name-type, which means nothing: RFC 4120 section 6.2
+    principal.enter(Der.context(0)); // name-type, a hint only: RFC 4120 section 6.2
     Der components = principal.enterLast(Der.context(1)).enterLast(Der.SEQUENCE);
     List<String> name = new ArrayList<>();
     while (!components.atEnd()) {
@@ -75,55 +74,59 @@ final class ApReqMessage {
     ticket = new TicketLabel(name, realm, ticketPart.encryptionType, ticketPart.keyVersion);
   }
 
-  /** The encrypted authenticator, which only the client can make, and makes once. */
+  @Override
+  public String describe() {
+    return "a raw Kerberos AP-REQ (RFC 4752), not SPNEGO";
+  }
+
+  /** The encrypted authenticator, which only the client can make, and which it makes once. */
   byte[] authenticator() {
     return authenticator.cipher;
   }
 
-  /** The whole token of RFC 4121 section 4.1, with the ticket under the name that it came with. */
+  /** The whole token of RFC 4121 section 4.1. */
   byte[] token() {
     return token(ticket.name(), ticket.realm());
   }
 
   /**
-   * The whole token with the ticket under another name.
+   * The whole token, with another name in the ticket.
    *
    * @param principal the name with its realm
    */
   byte[] token(String principal) {
-    int at = principal.lastIndexOf('@');
-    return token(List.of(principal.substring(0, at).split("/", -1)), principal.substring(at + 1));
+    return token(PrincipalText.components(principal), PrincipalText.realm(principal));
   }
 
   private byte[] token(List<String> name, String realm) {
     byte[][] components = new byte[name.size()][];
     for (int i = 0; i < components.length; i++) {
-      components[i] = text(name.get(i));
+      components[i] = Der.text(Der.GENERAL_STRING, name.get(i));
     }
     byte[] server =
         Der.element(
             Der.SEQUENCE,
-            field(0, number(NT_SRV_INST)),
-            field(1, Der.element(Der.SEQUENCE, components)));
+            Der.field(0, Der.integer(NT_SRV_INST)),
+            Der.field(1, Der.element(Der.SEQUENCE, components)));
     byte[] body =
         Der.element(
             Der.application(1),
             Der.element(
                 Der.SEQUENCE,
-                field(0, number(VERSION)),
-                field(1, text(realm)),
-                field(2, server),
-                field(3, ticketPart.encode())));
+                Der.field(0, Der.integer(VERSION)),
+                Der.field(1, Der.text(Der.GENERAL_STRING, realm)),
+                Der.field(2, server),
+                Der.field(3, ticketPart.encode())));
     byte[] message =
         Der.element(
             Der.application(14),
             Der.element(
                 Der.SEQUENCE,
-                field(0, number(VERSION)),
-                field(1, number(AP_REQ)),
-                field(2, Der.element(Der.BIT_STRING, options)),
-                field(3, body),
-                field(4, authenticator.encode())));
+                Der.field(0, Der.integer(VERSION)),
+                Der.field(1, Der.integer(AP_REQ)),
+                Der.field(2, Der.element(Der.BIT_STRING, options)),
+                Der.field(3, body),
+                Der.field(4, authenticator.encode())));
     return Der.element(Der.application(0), Der.encode(Oids.KERBEROS), TOK_ID, message);
   }
 
@@ -131,17 +134,5 @@ final class ApReqMessage {
     if (der.readInt(Der.INTEGER) != number) {
       throw new IOException("a number that is not " + number);
     }
-  }
-
-  private static byte[] field(int number, byte[] contents) {
-    return Der.element(Der.context(number), contents);
-  }
-
-  private static byte[] number(int value) {
-    return Der.element(Der.INTEGER, BigInteger.valueOf(value).toByteArray());
-  }
-
-  private static byte[] text(String value) {
-    return Der.element(Der.GENERAL_STRING, value.getBytes(StandardCharsets.UTF_8));
   }
 }

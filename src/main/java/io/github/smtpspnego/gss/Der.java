@@ -1,6 +1,7 @@
 package io.github.smtpspnego.gss;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -9,12 +10,12 @@ import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of X.690 that SPNEGO and Kerberos tokens need. Elements are written in DER.
+ * The part of X.690 that SPNEGO and Kerberos tokens need. Elements are encoded in DER.
  *
- * <p>Elements are read a little more leniently: a length may be written in more octets than it
- * needs, up to four, as some encoders do. Everything else that is not DER is malformed and throws
- * an {@link IOException}: indefinite lengths, tags of more than one octet, and elements that are
- * longer than the octets at hand.
+ * <p>One deviation from DER is accepted in elements that are read, since some encoders make it: a
+ * length in more octets than it needs, up to four. Everything else is malformed and throws an
+ * {@link IOException}: indefinite lengths, tags of more than one octet, and elements that exceed
+ * the octets present.
  */
 public final class Der {
   public static final int INTEGER = 0x02;
@@ -26,7 +27,7 @@ public final class Der {
   public static final int GENERAL_STRING = 0x1b;
   public static final int SEQUENCE = 0x30;
 
-  /** The tag number that stands for a longer one in the next octets, X.690 section 8.1.2.4. */
+  /** The tag number that announces a longer one in the next octets, X.690 section 8.1.2.4. */
   private static final int LONG_TAG = 0x1f;
 
   private static final int LONGEST_LENGTH = 4;
@@ -74,21 +75,21 @@ public final class Der {
     return skip();
   }
 
-  /** Reads an element with this tag, after which nothing may come. */
+  /** Reads an element with this tag, which must be the last. */
   Der enterLast(int tag) throws IOException {
     Der contents = enter(tag);
     expectEnd();
     return contents;
   }
 
-  /** Reads an element with this tag where it comes next; else null. */
+  /** Reads an element with this tag if it is the next; otherwise null. */
   @Nullable Der enterIf(int tag) throws IOException {
     return nextIs(tag) ? skip() : null;
   }
 
   /**
-   * Reads the fields that follow the last known one. RFC 4178 section 4.2 allows new fields there;
-   * known fields that are repeated or out of order are malformed.
+   * Skips the fields that follow the last known one. RFC 4178 section 4.2 allows new fields there.
+   * Known fields that are repeated or out of order are malformed.
    */
   void skipFieldsAfter(int lastKnown) throws IOException {
     while (!atEnd()) {
@@ -100,12 +101,12 @@ public final class Der {
     }
   }
 
-  /** The octets that are left; they can still be read. */
+  /** The remaining octets, which are not consumed. */
   byte[] peek() {
     return Arrays.copyOfRange(octets, at, end);
   }
 
-  /** Reads one element, whatever it is. */
+  /** Reads one element with any tag. */
   public Der skip() throws IOException {
     if (atEnd()) {
       throw new IOException("end where an element was expected");
@@ -147,7 +148,7 @@ public final class Der {
     return value;
   }
 
-  /** Reads an OCTET STRING in the field of this number; null where it does not come next. */
+  /** Reads an OCTET STRING in the field of this number; null if that is not the next. */
   public byte @Nullable [] readOctetField(int number) throws IOException {
     Der field = enterIf(context(number));
     return field == null ? null : field.enterLast(OCTET_STRING).rest();
@@ -159,12 +160,12 @@ public final class Der {
         contents.octets, contents.at, contents.end - contents.at, StandardCharsets.UTF_8);
   }
 
-  /** Reads two octets that are no element, such as a TOK_ID; -1 where there are less. */
+  /** Reads two octets outside an element, such as a TOK_ID; -1 if there are fewer. */
   int readShort() {
     return end - at < 2 ? -1 : (octets[at++] & 0xff) << 8 | (octets[at++] & 0xff);
   }
 
-  /** All octets that are left. */
+  /** Reads the remaining octets. */
   public byte[] rest() {
     byte[] rest = peek();
     at = end;
@@ -224,9 +225,22 @@ public final class Der {
     return out;
   }
 
+  /** Encodes a field, which contains one element. */
+  public static byte[] field(int number, byte[] contents) {
+    return element(context(number), contents);
+  }
+
   /** Encodes an OCTET STRING as the field of this number; null as none. */
   static byte[] octetField(int number, byte @Nullable [] contents) {
-    return contents == null ? NOTHING : element(context(number), element(OCTET_STRING, contents));
+    return contents == null ? NOTHING : field(number, element(OCTET_STRING, contents));
+  }
+
+  public static byte[] integer(int value) {
+    return element(INTEGER, BigInteger.valueOf(value).toByteArray());
+  }
+
+  public static byte[] text(int tag, String value) {
+    return element(tag, value.getBytes(StandardCharsets.UTF_8));
   }
 
   static byte[] encode(Oid oid) {

@@ -8,12 +8,12 @@ import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 
 /**
- * The JDK's GSS-API.
+ * The entry to the JDK's GSS-API.
  *
- * <p>Each new {@link GSSManager} reads every entry of every security provider, and makes its
- * mechanisms anew: more than all else that an exchange does besides cryptography. This one does it
- * once. Threads may share it: contexts and names are made under its own lock, and keep no other
- * state in it.
+ * <p>A new {@link GSSManager} reads every entry of every security provider and creates its
+ * mechanisms, which takes longer than all of an exchange except the cryptography. So one instance
+ * is shared. It is safe for use by several threads: it creates contexts and names under its own
+ * lock, and they keep no other state in it.
  */
 public final class Gss {
   static final GSSManager MANAGER = GSSManager.getInstance();
@@ -21,11 +21,11 @@ public final class Gss {
   private Gss() {}
 
   /**
-   * Makes a credential to initiate SPNEGO contexts with, from the current Subject's ticket-granting
-   * ticket. With {@code useSubjectCredsOnly=false} the JDK asks for a password on the console where
-   * the Subject has no ticket that is still valid.
+   * Creates a credential that initiates SPNEGO contexts, from the current Subject's ticket-granting
+   * ticket. With {@code useSubjectCredsOnly=false} the JDK asks for a password on the console if
+   * the Subject has no valid ticket.
    *
-   * @return the credential; good as long as the ticket
+   * @return the credential, which is valid as long as the ticket
    * @throws GSSException if the Subject has no ticket-granting ticket
    */
   public static GSSCredential initiatorCredential() throws GSSException {
@@ -37,11 +37,10 @@ public final class Gss {
   }
 
   /**
-   * Has the native library acquire a credential to initiate SPNEGO contexts with. It is to be
-   * called without a Subject.
+   * Has the native library acquire a credential that initiates SPNEGO contexts. To be called
+   * without a current Subject.
    *
-   * @param principal whose credential; empty for the library's default
-   * @return the credential; its name is that of the default's principal, or the one asked for
+   * @param principal the owner of the credential; empty for the library's default
    * @throws GSSException if the library has none
    */
   public static GSSCredential nativeCredential(String principal) throws GSSException {
@@ -50,26 +49,23 @@ public final class Gss {
     return MANAGER.createCredential(
         name,
         GSSCredential.INDEFINITE_LIFETIME,
-        // Kerberos first: of SPNEGO the library says only that no mechanism has credentials.
+        // Kerberos first: for SPNEGO the library reports only that no mechanism has credentials.
         new Oid[] {Oids.KERBEROS, Oids.SPNEGO},
         GSSCredential.INITIATE_ONLY);
   }
 
   /**
-   * Whether there is SPNEGO: a JVM that was started with a native library which cannot be loaded
-   * has no mechanism at all.
-   *
-   * @return true where contexts can be made
+   * Whether SPNEGO is available. A JVM that was started with a native library which cannot be
+   * loaded has no mechanism at all.
    */
   public static boolean hasSpnego() {
     return Oids.SPNEGO.containedIn(MANAGER.getMechs());
   }
 
   /**
-   * The credential that contexts accept with, for one principal.
+   * Creates a credential that accepts Kerberos contexts with the keys of one principal.
    *
-   * @param principal the principal, with its realm, whose keys the current Subject holds
-   * @return the credential; its keys are those of this principal alone
+   * @param principal the principal with its realm, whose keys the current Subject holds
    * @throws GSSException if the Subject has no keys
    */
   public static GSSCredential acceptorCredential(String principal) throws GSSException {
@@ -81,13 +77,13 @@ public final class Gss {
   }
 
   /**
-   * Asks the KDC for a ticket of another user for oneself (S4U2self, MS-SFU), with which contexts
-   * are that user's by constrained delegation (S4U2proxy).
+   * Requests a user's ticket for the service itself from the KDC (S4U2self, MS-SFU). A context that
+   * is initiated with it authenticates as the user by constrained delegation (S4U2proxy).
    *
-   * @param own the credential of a service
-   * @param user the other user's principal
-   * @return a credential of that user's
-   * @throws GSSException if the KDC gives no such ticket, or the credential is not the JDK's own
+   * @param own the credential of the service
+   * @param user the user's principal
+   * @return a credential of the user
+   * @throws GSSException if the KDC refuses, or the credential is not one of the JDK
    */
   public static GSSCredential impersonate(GSSCredential own, String user) throws GSSException {
     if (own instanceof ExtendedGSSCredential extended) {

@@ -25,8 +25,8 @@ import org.ietf.jgss.MessageProp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The acceptor of one Kerberos context (RFC 4121), around the JDK's own. It takes one token, an
- * AP-REQ, and answers with the AP-REP where the client asks for mutual authentication.
+ * The acceptor of one Kerberos context (RFC 4121). It wraps the JDK's acceptor. It accepts one
+ * token, an AP-REQ, and answers with the AP-REP if the client requests mutual authentication.
  */
 final class KerberosAcceptor {
   private static final Subject NOBODY = new Subject(true, Set.of(), Set.of(), Set.of());
@@ -47,10 +47,10 @@ final class KerberosAcceptor {
   }
 
   /**
-   * Takes the client's token.
+   * Processes the client's token.
    *
-   * @return the token with the AP-REP; null where the client did not ask for one
-   * @throws SpnegoException if it proves nobody
+   * @return the token with the AP-REP; null if the client did not request one
+   * @throws SpnegoException if the client is not authenticated
    */
   byte @Nullable [] accept(ApReqMessage message) throws SpnegoException {
     ticket = message.ticket;
@@ -99,8 +99,8 @@ final class KerberosAcceptor {
   }
 
   /**
-   * The time in an authenticator may be off by the clock skew either way, and is not known here. So
-   * it is good for twice that from now on at most.
+   * Remembers a token. The time in its authenticator is encrypted and differs from now by at most
+   * the clock skew, so the token is valid for at most twice the clock skew from now on.
    */
   private void remember(ApReqMessage message) throws SpnegoException {
     boolean isNew;
@@ -147,8 +147,8 @@ final class KerberosAcceptor {
   }
 
   /**
-   * Which of the layers the context can give: the client need not have asked for all of them, and
-   * the JDK would send in the clear what it was told to encrypt.
+   * Those of the layers that the context supports. The client need not have requested all of them,
+   * and in a context without confidentiality the JDK sends messages unencrypted without an error.
    */
   List<Qop> possible(List<Qop> wanted) {
     boolean integrity = context().getIntegState();

@@ -8,19 +8,19 @@ import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code NegTokenInit}, RFC 4178 section 4.2.1, framed as RFC 2743 section 3.1 says: {@code 60 len
- * 06 06 2b0601050502 a0 len 30 len}, then up to four fields {@code [0]} to {@code [3]}. Fields that
- * follow are skipped.
+ * {@code NegTokenInit}, RFC 4178 section 4.2.1, in the framing of RFC 2743 section 3.1: {@code 60
+ * len 06 06 2b0601050502 a0 len 30 len}, then up to four fields {@code [0]} to {@code [3]}. Fields
+ * that follow are skipped.
  */
-final class NegTokenInit {
+final class NegTokenInit implements PeerToken {
   private static final int MOST_SHOWN = 8;
 
   /** The mechanisms offered, best first. */
   final List<Oid> mechTypes = new ArrayList<>();
 
   /**
-   * The {@code MechTypeList} in the octets in which it came, tag and length included. The
-   * mechListMIC signs these octets, RFC 4178 section 5.
+   * The {@code MechTypeList} as received, with its tag and length. The mechListMIC signs these
+   * octets, RFC 4178 section 5.
    */
   final byte[] mechTypeList;
 
@@ -33,7 +33,7 @@ final class NegTokenInit {
   /**
    * Reads the token after its framing.
    *
-   * @throws IOException if the octets are no such token
+   * @throws IOException if it is not a NegTokenInit
    */
   NegTokenInit(Der der) throws IOException {
     Der fields = der.enterLast(Der.context(0)).enterLast(Der.SEQUENCE);
@@ -43,7 +43,7 @@ final class NegTokenInit {
     while (!list.atEnd()) {
       mechTypes.add(list.readOid());
     }
-    fields.enterIf(Der.context(1)); // reqFlags: to be ignored, RFC 4178 section 4.2.1
+    fields.enterIf(Der.context(1)); // reqFlags, which RFC 4178 section 4.2.1 says to ignore
     mechToken = fields.readOctetField(2);
     field = fields.enterIf(Der.context(3));
     // A server's NegTokenInit2 has negHints here, a SEQUENCE: MS-SPNG section 2.2.1.
@@ -54,7 +54,7 @@ final class NegTokenInit {
     fields.skipFieldsAfter(3);
   }
 
-  /** The first mechanism that is Kerberos, under the identifier that was sent; null for none. */
+  /** The first identifier that means Kerberos; null if there is none. */
   @Nullable Oid kerberos() {
     for (Oid mechanism : mechTypes) {
       if (Oids.isKerberos(mechanism)) {
@@ -64,20 +64,19 @@ final class NegTokenInit {
     return null;
   }
 
-  /** A whole token with its framing; without reqFlags and mechListMIC. */
+  /** Encodes a token with its framing, without reqFlags and mechListMIC. */
   static byte[] encode(List<Oid> mechTypes, byte @Nullable [] mechToken) {
     byte[][] types = new byte[mechTypes.size()][];
     for (int i = 0; i < types.length; i++) {
       types[i] = Der.encode(mechTypes.get(i));
     }
-    byte[] list = Der.element(Der.context(0), Der.element(Der.SEQUENCE, types));
+    byte[] list = Der.field(0, Der.element(Der.SEQUENCE, types));
     byte[] fields = Der.element(Der.SEQUENCE, list, Der.octetField(2, mechToken));
-    return Der.element(
-        Der.application(0), Der.encode(Oids.SPNEGO), Der.element(Der.context(0), fields));
+    return Der.element(Der.application(0), Der.encode(Oids.SPNEGO), Der.field(0, fields));
   }
 
-  /** The token in words. */
-  String describe() {
+  @Override
+  public String describe() {
     String names =
         mechTypes.stream().limit(MOST_SHOWN).map(Oids::name).collect(Collectors.joining(", "));
     return "a NegTokenInit offering "

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code NegTokenResp}, RFC 4178 section 4.2.2: {@code a1 len 30 len}, then up to four fields
- * {@code [0]} to {@code [3]}. Fields that follow are skipped: the specification allows new ones,
- * and newer versions of Windows send some.
+ * {@code [0]} to {@code [3]}. Further fields are skipped: the specification allows new ones, and
+ * newer versions of Windows send some.
  */
-final class NegTokenResp {
+final class NegTokenResp implements PeerToken {
   /** No further token is needed. */
   static final int ACCEPT_COMPLETED = 0;
 
@@ -23,7 +23,7 @@ final class NegTokenResp {
   /** At least one more token is needed, and both sides must send a mechListMIC. */
   static final int REQUEST_MIC = 3;
 
-  /** Of an unknown value nothing safe can be inferred; the numbers of the last two are ours. */
+  /** The names of the states. The numbers of the last two are not on the wire. */
   private static final List<String> STATES =
       List.of(
           "accept-completed", "accept-incomplete", "reject", "request-mic", "unknown", "absent");
@@ -31,10 +31,10 @@ final class NegTokenResp {
   private static final int UNKNOWN = 4;
   private static final int ABSENT = 5;
 
-  /** Where the acceptor says the negotiation is. */
+  /** The state of the negotiation. */
   final int negState;
 
-  /** The mechanism chosen; in the first reply only. */
+  /** The chosen mechanism, in the first reply only. */
   final @Nullable Oid supportedMech;
 
   /** The mechanism's token. */
@@ -46,7 +46,7 @@ final class NegTokenResp {
   /**
    * Reads a whole token.
    *
-   * @throws IOException if the octets are no such token
+   * @throws IOException if it is not a NegTokenResp
    */
   NegTokenResp(Der der) throws IOException {
     Der fields = der.enterLast(Der.context(1)).enterLast(Der.SEQUENCE);
@@ -63,7 +63,7 @@ final class NegTokenResp {
     return value < 0 || value >= UNKNOWN ? UNKNOWN : value;
   }
 
-  /** A token in DER, without what is null. */
+  /** Encodes a token, without the fields that are null. */
   static byte[] encode(
       int negState,
       @Nullable Oid supportedMech,
@@ -73,17 +73,15 @@ final class NegTokenResp {
     byte[] fields =
         Der.element(
             Der.SEQUENCE,
-            Der.element(Der.context(0), state),
-            supportedMech == null
-                ? new byte[0]
-                : Der.element(Der.context(1), Der.encode(supportedMech)),
+            Der.field(0, state),
+            supportedMech == null ? new byte[0] : Der.field(1, Der.encode(supportedMech)),
             Der.octetField(2, responseToken),
             Der.octetField(3, mechListMic));
-    return Der.element(Der.context(1), fields);
+    return Der.field(1, fields);
   }
 
-  /** The token in words. */
-  String describe() {
+  @Override
+  public String describe() {
     return "a NegTokenResp with negState " + STATES.get(negState);
   }
 }

@@ -9,7 +9,7 @@ import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
-/** The object identifiers of the mechanisms that are met on the wire. */
+/** The object identifiers of mechanisms and name types. */
 public final class Oids {
   /** SPNEGO, RFC 4178 section 1. */
   public static final Oid SPNEGO = oid("1.3.6.1.5.5.2");
@@ -17,7 +17,7 @@ public final class Oids {
   /** Kerberos V5, RFC 4121 section 1. */
   public static final Oid KERBEROS = oid("1.2.840.113554.1.2.2");
 
-  /** Kerberos as Microsoft once misspelt it, MS-SPNG section 3.1.5.2; means the same. */
+  /** Microsoft's other identifier for Kerberos, which began as a bug: MS-SPNG section 3.1.5.2. */
   public static final Oid MS_KERBEROS = oid("1.2.840.48018.1.2.2");
 
   /** User-to-user Kerberos. */
@@ -35,7 +35,7 @@ public final class Oids {
   /** Name type of a Kerberos principal name, RFC 4121 section 4 and RFC 1964 section 2.1.1. */
   public static final Oid KERBEROS_PRINCIPAL_NAME = oid("1.2.840.113554.1.2.2.1");
 
-  /** The longest identifier, in octets, that is written out. */
+  /** The longest identifier in octets that is shown in dotted form. */
   private static final int LONGEST = 40;
 
   private static final Map<Oid, String> NAMES =
@@ -48,7 +48,7 @@ public final class Oids {
           NEGOEX, "NegoEx",
           IAKERB, "IAKERB");
 
-  /** Those that most tokens hold, with their octets: the JDK is slow to read them. */
+  /** The identifiers in most tokens with their octets, since the JDK's parser is slow. */
   private static final Map<Oid, byte[]> KNOWN = new LinkedHashMap<>();
 
   static {
@@ -60,7 +60,7 @@ public final class Oids {
 
   private Oids() {}
 
-  /** The identifier with these octets, where it is one of those most met; else null. */
+  /** The identifier with these octets if it is one of {@link #KNOWN}; null otherwise. */
   static @Nullable Oid known(byte[] octets, int from, int to) {
     for (Map.Entry<Oid, byte[]> known : KNOWN.entrySet()) {
       byte[] value = known.getValue();
@@ -76,7 +76,7 @@ public final class Oids {
     return mechanism.equals(KERBEROS) || mechanism.equals(MS_KERBEROS);
   }
 
-  /** A mechanism's name for people; its dotted form where it has none here. */
+  /** A mechanism's name for messages; its dotted form if it has no name here. */
   public static String name(Oid mechanism) {
     String name = NAMES.get(mechanism);
     if (name != null) {
@@ -84,7 +84,9 @@ public final class Oids {
     }
     int length = Der.encode(mechanism).length;
     return length > LONGEST
-        ? "a mechanism with an identifier of " + length + " octets" // slow to write out
+        ? "a mechanism with an identifier of "
+            + length
+            + " octets" // its dotted form is slow to make
         : Printable.of(mechanism.toString());
   }
 

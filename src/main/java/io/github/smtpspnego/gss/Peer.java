@@ -1,5 +1,6 @@
 package io.github.smtpspnego.gss;
 
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.util.Optional;
 import org.ietf.jgss.GSSCredential;
 
@@ -7,13 +8,13 @@ import org.ietf.jgss.GSSCredential;
  * What an accepted token proved.
  *
  * @param client the client's principal with its realm
- * @param server the server's principal with its realm, whose key the client's ticket was read with
- * @param delegated the ticket that the client forwarded; empty where it forwarded none
+ * @param server the server's principal with its realm, whose key decrypted the client's ticket
+ * @param delegated the ticket that the client forwarded, if it forwarded one
  */
 public record Peer(String client, String server, Optional<GSSCredential> delegated) {
-  /** The client's realm; the KDC vouches for clients of each realm that it trusts. */
+  /** The client's realm, which need not be the server's. */
   public String clientRealm() {
-    // A realm may hold an @ as well; before one in a name the JDK writes a backslash.
+    // The realm may contain an @ too. The JDK writes a backslash before an @ in the name.
     int at = client.indexOf('@');
     while (at > 0 && client.charAt(at - 1) == '\\') {
       at = client.indexOf('@', at + 1);
@@ -23,6 +24,6 @@ public record Peer(String client, String server, Optional<GSSCredential> delegat
 
   /** The realm of the server's key. */
   public String serverRealm() {
-    return server.substring(server.lastIndexOf('@') + 1);
+    return PrincipalText.realm(server);
   }
 }

@@ -5,134 +5,95 @@ import io.github.smtpspnego.kerberos.KerberosCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.ietf.jgss.Oid;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a token from the other side is, told by its first octets. At most one of {@link #init},
- * {@link #resp}, {@link #apReq} and {@link #error} is there; with none of them it is nothing that
- * this library goes on with.
+ * A token from the other side, recognized by its first octets.
  *
  * <p>The framing of an initial context token is that of RFC 2743 section 3.1: {@code 60 len 06 len
  * oid}, then what the mechanism defines; Kerberos puts a two-octet {@code TOK_ID} there (RFC 4121
  * section 4.1).
  */
-final class PeerToken {
-  private static final int TOK_ID_AP_REQ = 0x0100;
-  private static final int TOK_ID_AP_REP = 0x0200;
-  private static final int TOK_ID_KRB_ERROR = 0x0300;
-  private static final int KRB_ERROR = Der.application(30);
-
-  /** Empty where the reading of the token describes itself. */
-  private final String description;
-
-  private Reason reason = Reason.NOT_SPNEGO;
-  private @Nullable NegTokenInit init;
-  private @Nullable NegTokenResp resp;
-  private @Nullable ApReqMessage apReq;
-  private @Nullable Reason error;
-  private String serverTime = "";
+sealed interface PeerToken
+    permits NegTokenInit,
+        NegTokenResp,
+        ApReqMessage,
+        PeerToken.KerberosError,
+        PeerToken.OtherToken {
+  int TOK_ID_AP_REQ = 0x0100;
+  int TOK_ID_AP_REP = 0x0200;
+  int TOK_ID_KRB_ERROR = 0x0300;
+  int KRB_ERROR = Der.application(30);
 
   /**
-   * Recognizes a token.
+   * A Kerberos error, with or without GSS-API framing.
    *
-   * @param token the octets, base64 already taken off
+   * @param meaning the reason to end the exchange with
+   * @param serverTime the sender's clock; empty if the error does not contain it
    */
-  PeerToken(byte[] token) {
-    String found;
+  record KerberosError(Reason meaning, String describe, String serverTime) implements PeerToken {}
+
+  /** A token that no exchange continues with. */
+  record OtherToken(Reason reason, String describe) implements PeerToken {}
+
+  /** Describes the token by a noun phrase, without any of its secret parts. */
+  String describe();
+
+  /** The reason to end the exchange with if another token was due. */
+  default Reason reason() {
+    return Reason.NOT_SPNEGO;
+  }
+
+  /** Recognizes a token. */
+  static PeerToken read(byte[] token) {
     try {
-      found = read(token);
+      Der der = new Der(token);
+      if (der.nextIs(Der.context(1))) {
+        return new NegTokenResp(der);
+      }
+      if (der.nextIs(KRB_ERROR)) {
+        return readError(der);
+      }
+      if (der.nextIs(Der.application(0))) {
+        return readFramed(der.enterLast(Der.application(0)));
+      }
     } catch (IOException e) {
-      reason = Reason.MALFORMED_TOKEN;
-      found = "a damaged GSS-API token of " + token.length + " octets (" + e.getMessage() + ")";
-    }
-    description = found;
-  }
-
-  /** The token in words, without any of its secret parts: a noun phrase. */
-  String describe() {
-    if (init != null) {
-      return init.describe();
-    }
-    return resp == null ? description : resp.describe();
-  }
-
-  /** Why the exchange ends where another token was due. */
-  Reason reason() {
-    return reason;
-  }
-
-  /** SPNEGO's first token. */
-  @Nullable NegTokenInit init() {
-    return init;
-  }
-
-  /** SPNEGO's later tokens. */
-  @Nullable NegTokenResp resp() {
-    return resp;
-  }
-
-  /** A raw Kerberos AP-REQ, as RFC 4752 clients send it. */
-  @Nullable ApReqMessage apReq() {
-    return apReq;
-  }
-
-  /** A Kerberos error, in GSS-API framing or without: why the exchange ends. */
-  @Nullable Reason error() {
-    return error;
-  }
-
-  /** The clock of who sent the Kerberos error; empty where it does not say. */
-  String serverTime() {
-    return serverTime;
-  }
-
-  private String read(byte[] token) throws IOException {
-    Der der = new Der(token);
-    if (der.nextIs(Der.context(1))) {
-      resp = new NegTokenResp(der);
-      return "";
-    }
-    if (der.nextIs(KRB_ERROR)) {
-      return readError(der);
-    }
-    if (der.nextIs(Der.application(0))) {
-      return readFramed(der.enterLast(Der.application(0)));
+      return malformed(
+          "a damaged GSS-API token of " + token.length + " octets (" + e.getMessage() + ")");
     }
     String text = new String(token, StandardCharsets.ISO_8859_1);
     if (text.startsWith("NTLMSSP\0")) {
-      return "an NTLM message";
+      return new OtherToken(Reason.NOT_SPNEGO, "an NTLM message");
     }
-    reason = Reason.MALFORMED_TOKEN;
-    return text.matches("[ -~]+")
-        ? "text of " + token.length + " octets, not a GSS-API token"
-        : token.length + " octets that are no GSS-API token";
+    return malformed(
+        text.matches("[ -~]+")
+            ? "text of " + token.length + " octets, not a GSS-API token"
+            : token.length + " octets that are no GSS-API token");
   }
 
-  private String readFramed(Der framed) throws IOException {
+  private static PeerToken readFramed(Der framed) throws IOException {
     Oid mechanism = framed.readOid();
     if (mechanism.equals(Oids.SPNEGO)) {
-      init = new NegTokenInit(framed);
-      return "";
+      return new NegTokenInit(framed);
     }
     if (!Oids.isKerberos(mechanism)) {
-      return "a token of the mechanism " + Oids.name(mechanism);
+      return new OtherToken(Reason.NOT_SPNEGO, "a token of the mechanism " + Oids.name(mechanism));
     }
     return switch (framed.readShort()) {
-      case TOK_ID_AP_REQ -> {
-        apReq = new ApReqMessage(framed);
-        yield "a raw Kerberos AP-REQ (RFC 4752), not SPNEGO";
-      }
-      case TOK_ID_AP_REP -> "a raw Kerberos AP-REP (RFC 4752), not SPNEGO";
+      case TOK_ID_AP_REQ -> new ApReqMessage(framed);
+      case TOK_ID_AP_REP ->
+          new OtherToken(Reason.NOT_SPNEGO, "a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
       case TOK_ID_KRB_ERROR -> readError(framed);
-      default -> {
-        reason = Reason.MALFORMED_TOKEN;
-        yield "a Kerberos token of an unknown type";
-      }
+      default -> malformed("a Kerberos token of an unknown type");
     };
   }
 
-  /** {@code KRB-ERROR}, RFC 4120 section 5.9.1, as far as it helps to tell what is wrong. */
-  private String readError(Der der) throws IOException {
+  private static PeerToken malformed(String description) {
+    return new OtherToken(Reason.MALFORMED_TOKEN, description);
+  }
+
+  /** Reads the fields of a {@code KRB-ERROR}, RFC 4120 section 5.9.1, that help a user. */
+  private static PeerToken readError(Der der) throws IOException {
+    String serverTime = "";
     Der fields = der.enter(KRB_ERROR).enter(Der.SEQUENCE);
     while (!fields.nextIs(Der.context(6))) {
       if (fields.atEnd()) {
@@ -146,11 +107,13 @@ final class PeerToken {
       }
     }
     int code = fields.enter(Der.context(6)).readInt(Der.INTEGER);
-    error = KerberosCode.isOfAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED;
-    return "a Kerberos error: " + KerberosCode.describe(code);
+    return new KerberosError(
+        KerberosCode.isOfAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED,
+        "a Kerberos error: " + KerberosCode.describe(code),
+        serverTime);
   }
 
-  /** {@code KerberosTime}, RFC 4120 section 5.2.3, as ISO 8601 has it; it only helps people. */
+  /** Reads a {@code KerberosTime}, RFC 4120 section 5.2.3, as ISO 8601 text for messages. */
   private static String readTime(Der der) throws IOException {
     String time = der.readText(Der.GENERALIZED_TIME);
     return time.matches("\\d{14}Z")

@@ -21,11 +21,7 @@ public enum Qop {
     this.saslName = saslName;
   }
 
-  /**
-   * The bit in the layer offer and in the choice.
-   *
-   * @return one bit of an octet
-   */
+  /** The bit in the layer offer and in the layer choice. */
   public int bit() {
     return bit;
   }
@@ -41,7 +37,7 @@ public enum Qop {
    *
    * @param list names separated by commas or blanks, best first
    * @return the layers in that order
-   * @throws IllegalArgumentException if a name is not known, or there is none
+   * @throws IllegalArgumentException if a name is unknown, or the list is empty
    */
   public static List<Qop> parse(String list) {
     List<Qop> layers = new ArrayList<>();

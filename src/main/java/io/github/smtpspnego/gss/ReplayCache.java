@@ -9,17 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The tokens accepted lately, in the memory of this JVM.
+ * Remembers accepted tokens in the memory of this JVM.
  *
- * <p>The JDK keeps such a list for each name of the server. But an account with several names has
- * one key, so an eavesdropper could send a token again under another name. Here only the part of
- * the token is compared that nobody but the client can make.
+ * <p>The JDK keeps such a memory for each name of the server. But an account with several names has
+ * one key, so an eavesdropper could send a token again under another name. Here tokens are compared
+ * by their authenticator, which only the client can make.
  *
- * <p>A token is remembered by 64 bits of its digest, for as long as it is valid. A second token
- * with the same bits is refused; by chance this practically never happens.
+ * <p>A token is remembered by the first 64 bits of its digest for as long as it is valid. Another
+ * token with the same bits is refused; the probability of that is negligible.
  */
 public final class ReplayCache implements Replays {
-  /** How many tokens are remembered by default. */
+  /** The number of tokens that are remembered by default. */
   public static final int DEFAULT_SIZE = 1 << 20;
 
   private static final ReplayCache SHARED = new ReplayCache(DEFAULT_SIZE, InstantSource.system());
@@ -27,7 +27,7 @@ public final class ReplayCache implements Replays {
   private final int most;
   private final InstantSource clock;
 
-  /** The end of each token's time in seconds, in the order in which the tokens came. */
+  /** When each token expires, in seconds since 1970, in the order of receipt. */
   private final Map<Long, Long> ends = new LinkedHashMap<>();
 
   ReplayCache(int most, InstantSource clock) {
@@ -39,7 +39,7 @@ public final class ReplayCache implements Replays {
     this(most, InstantSource.system());
   }
 
-  /** The memory of all servers of this JVM that have none of their own. */
+  /** The memory shared by all servers of this JVM that have none of their own. */
   public static ReplayCache shared() {
     return SHARED;
   }

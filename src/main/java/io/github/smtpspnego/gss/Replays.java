@@ -9,9 +9,10 @@ public interface Replays {
    * Remembers a token.
    *
    * @param digest the SHA-256 digest of its encrypted authenticator
-   * @param until how long the token is good, and so must be remembered
+   * @param until when the token expires; it must be remembered until then
    * @return true if it was not remembered before
-   * @throws IOException if it cannot be remembered: there is no room, or no connection
+   * @throws IOException if it cannot be remembered: there is no room, or the memory cannot be
+   *     reached
    */
   boolean add(byte[] digest, Instant until) throws IOException;
 }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GSS_Wrap} and {@code GSS_Unwrap} (RFC 2743 sections 2.3.3 and 2.3.4) of an established
- * context, the same in both roles: first for the tokens that offer and choose a layer, then, as
- * {@link #agreed}, for the messages of the layer chosen.
+ * context, the same in both roles. They serve first for the tokens that offer and choose a layer;
+ * the layer that was {@linkplain #agreed agreed on} then protects the messages.
  */
 public final class SecurityLayer {
-  /** Authentication only. */
+  /** No security layer. */
   public static final SecurityLayer NONE = new SecurityLayer(null, Qop.AUTH, 0, 0);
 
   private static final int DEFAULT_QUALITY = 0;
@@ -24,7 +24,7 @@ public final class SecurityLayer {
   private final int rawSendSize;
   private final int maxReceive;
 
-  /** What offer and choice travel in: integrity protection, without limits. */
+  /** Protects the layer offer and the layer choice: integrity protection without size limits. */
   SecurityLayer(GSSContext context) {
     this(context, Qop.AUTH, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
@@ -37,13 +37,11 @@ public final class SecurityLayer {
   }
 
   /**
-   * The layer that both sides agreed on, in the same context.
+   * Creates the layer that both sides agreed on, in the same context.
    *
-   * @param chosen the layer chosen
-   * @param maxSend the largest token that the peer takes, in octets
-   * @param maxToken the largest token taken from the peer, in octets
-   * @return the layer
-   * @throws SpnegoException if the peer takes no message at all
+   * @param maxSend the largest token that the peer accepts, in octets
+   * @param maxToken the largest token that is accepted from the peer, in octets
+   * @throws SpnegoException if the peer accepts no token that is large enough for a message
    */
   public SecurityLayer agreed(Qop chosen, int maxSend, int maxToken) throws SpnegoException {
     if (chosen == Qop.AUTH) {
@@ -64,22 +62,14 @@ public final class SecurityLayer {
     return new SecurityLayer(established, chosen, limit, maxToken);
   }
 
-  /**
-   * The layer.
-   *
-   * @return its quality of protection
-   */
+  /** The layer's quality of protection. */
   public Qop qop() {
     return qop;
   }
 
   /**
-   * Wraps a message for the peer; encrypted for {@link Qop#AUTH_CONF} only.
+   * Wraps a message for the peer. It is encrypted for {@link Qop#AUTH_CONF} only.
    *
-   * @param octets where it stands
-   * @param offset its first octet
-   * @param length its length
-   * @return the wrapped token
    * @throws SpnegoException if GSS-API cannot wrap it
    * @throws IllegalStateException if no layer was negotiated
    */
@@ -94,14 +84,10 @@ public final class SecurityLayer {
   }
 
   /**
-   * Unwraps a token of the peer's.
+   * Unwraps a token from the peer.
    *
-   * @param octets where it stands
-   * @param offset its first octet
-   * @param length its length
-   * @return the message
-   * @throws SpnegoException if it is larger than agreed, was changed on its way, repeated, not
-   *     encrypted under {@link Qop#AUTH_CONF}, or is no such token
+   * @throws SpnegoException if the token is larger than agreed, damaged, repeated, or not encrypted
+   *     under {@link Qop#AUTH_CONF}
    * @throws IllegalStateException if no layer was negotiated
    */
   public byte[] unwrap(byte[] octets, int offset, int length) throws SpnegoException {
@@ -131,12 +117,7 @@ public final class SecurityLayer {
     return message;
   }
 
-  /**
-   * A negotiated property.
-   *
-   * @param name its name in {@link Sasl}
-   * @return its value as text; null where it was not negotiated
-   */
+  /** The value of a negotiated property of {@link Sasl}; null if it was not negotiated. */
   public @Nullable Object property(String name) {
     if (name.equals(Sasl.QOP)) {
       return qop.toString();

@@ -9,33 +9,33 @@ import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The acceptor of one SPNEGO negotiation (RFC 4178). A client may also begin with Kerberos and no
- * SPNEGO, as RFC 4752 has it; MS-SSEAN section 1.6 says that both can succeed.
+ * The acceptor of one SPNEGO negotiation (RFC 4178). A client may also begin with raw Kerberos, as
+ * in RFC 4752; MS-SSEAN section 1.6 says that both can succeed.
  *
- * <p>The negotiation is done here, and the JDK sees Kerberos tokens only. The JDK's own SPNEGO
- * acceptor has no mechListMIC and knows no NegTokenInit without a mechToken.
+ * <p>SPNEGO is implemented here, and the JDK processes Kerberos tokens only. The JDK's SPNEGO
+ * acceptor supports neither the mechListMIC nor a NegTokenInit without a mechToken.
  *
- * <p><b>Which mechanism.</b> The first identifier in the client's list that means Kerberos, also
- * Microsoft's (MS-SPNG section 3.1.5.2), is chosen and answered as it was offered. Where it stands
- * first, its optimistic token is taken, and the answer is accept-completed with the AP-REP. Where
- * it stands first without a token, the answer is accept-incomplete, and the token comes in a
- * NegTokenResp. Where another mechanism stands first, that mechanism's token is ignored, the answer
- * is request-mic, and both sides must sign the list.
+ * <p><b>Which mechanism.</b> The first identifier of Kerberos in the client's list is chosen and
+ * returned as it was offered; Microsoft's identifier (MS-SPNG section 3.1.5.2) is one of them. If
+ * it is the first of the list, its optimistic token is accepted, and the answer is accept-completed
+ * with the AP-REP. If it is the first and has no token, the answer is accept-incomplete, and the
+ * token comes in a NegTokenResp. If another mechanism is the first, its token is ignored, the
+ * answer is request-mic, and both sides must sign the list.
  *
- * <p><b>mechListMIC</b>, RFC 4178 section 5. Where request-mic was answered, a client that asks for
- * mutual authentication gets the server's signature together with the AP-REP and must send its own
- * next; after that no token of the server follows. A client that does not ask for it must send its
- * signature with its token, and gets the server's. A signature that comes without being due is
- * verified and answered. It covers the octets of the list as they came.
+ * <p><b>mechListMIC</b>, RFC 4178 section 5. After request-mic, a client that requests mutual
+ * authentication gets the server's signature together with the AP-REP and must then send its own;
+ * no token of the server follows. A client that does not request it must send its signature with
+ * its token, and gets the server's. A signature that is not required is verified and answered as
+ * well. A signature covers the octets of the list as received.
  *
- * <p><b>Lenient:</b> lengths in more octets than needed, as {@link Der} says; reqFlags; unknown
- * fields after the known ones; a negState other than reject in the client's NegTokenResp; a
- * supportedMech there. <b>Not lenient:</b> an optimistic token for Kerberos that is no AP-REQ; a
- * second token after the AP-REQ; fields out of order; anything after the end of the token; a
- * signature that is wrong, or missing where it is due.
+ * <p><b>Accepted:</b> lengths in more octets than needed (see {@link Der}); reqFlags; unknown
+ * fields after the known ones; in the client's NegTokenResp, a negState other than reject, and a
+ * supportedMech. <b>Rejected:</b> an optimistic token for Kerberos that is not an AP-REQ; a second
+ * token after the AP-REQ; fields out of order; octets after the end of the token; a signature that
+ * is wrong, or missing where it is required.
  */
 public final class SpnegoAcceptor {
-  /** The largest token taken from a client, in octets, the same as from a server. */
+  /** The largest token that is accepted from a client, in octets; the same as from a server. */
   public static final int MAX_TOKEN = SpnegoInitiator.MAX_TOKEN;
 
   private static final byte[] NOTHING = {};
@@ -47,7 +47,7 @@ public final class SpnegoAcceptor {
     TOKEN,
     /** A NegTokenResp with the client's mechListMIC is awaited. */
     MIC,
-    /** The client is proved, and nothing more is awaited. */
+    /** The client is authenticated, and no further token is awaited. */
     ESTABLISHED
   }
 
@@ -60,12 +60,12 @@ public final class SpnegoAcceptor {
   private byte[] mechTypeList = NOTHING;
 
   /**
-   * Creates the negotiation; nothing is read yet.
+   * Creates the negotiation. Nothing is read yet.
    *
    * @param keys chooses the keys for the client's ticket
    * @param replays remembers the client's token
-   * @param attempt the attempt in words, asked for where something goes wrong; the start of a
-   *     sentence: "Accepting a client with the keytab /etc/mail.keytab"
+   * @param attempt describes the attempt for messages, the start of a sentence: "Accepting a client
+   *     with the keytab /etc/mail.keytab"
    */
   public SpnegoAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
     this.attempt = attempt;
@@ -73,18 +73,17 @@ public final class SpnegoAcceptor {
   }
 
   /**
-   * Takes the client's next token.
+   * Processes the client's next token.
    *
-   * @param token its octets
-   * @return the token to send; empty where there is none
-   * @throws SpnegoException if it is not one that leads to a proved client
+   * @return the token to send; empty if there is none
+   * @throws SpnegoException if the token is rejected
    */
   public byte[] accept(byte[] token) throws SpnegoException {
     if (token.length > MAX_TOKEN) {
       throw refused(
           Reason.PROTOCOL, "a token of " + token.length + " octets, more than " + MAX_TOKEN);
     }
-    PeerToken received = new PeerToken(token);
+    PeerToken received = PeerToken.read(token);
     if (state == State.START) {
       return start(received);
     }
@@ -96,8 +95,7 @@ public final class SpnegoAcceptor {
   }
 
   private byte[] start(PeerToken received) throws SpnegoException {
-    NegTokenInit init = received.init();
-    if (init != null) {
+    if (received instanceof NegTokenInit init) {
       spnego = true;
       return negotiate(init);
     }
@@ -132,7 +130,7 @@ public final class SpnegoAcceptor {
   private byte[] acceptNested(@Nullable Oid chosen, byte[] mechToken, byte @Nullable [] mic)
       throws SpnegoException {
     ApReqMessage message =
-        apReq(new PeerToken(mechToken), " inside SPNEGO, where a Kerberos AP-REQ was due");
+        apReq(PeerToken.read(mechToken), " inside SPNEGO, where a Kerberos AP-REQ was due");
     byte[] reply = kerberos.accept(message);
     if (mic != null) {
       verify(mic);
@@ -169,12 +167,12 @@ public final class SpnegoAcceptor {
     }
   }
 
-  /** Whether the negotiation is over and the client proved. */
+  /** Whether the negotiation is complete and the client is authenticated. */
   public boolean isEstablished() {
     return state == State.ESTABLISHED && kerberos.peer() != null;
   }
 
-  /** Whether the client began with SPNEGO rather than with Kerberos. */
+  /** Whether the client began with SPNEGO rather than with raw Kerberos. */
   public boolean isSpnego() {
     return spnego;
   }
@@ -182,7 +180,7 @@ public final class SpnegoAcceptor {
   /**
    * What the client proved.
    *
-   * @throws IllegalStateException before the negotiation is over
+   * @throws IllegalStateException before the negotiation is complete
    */
   public Peer peer() {
     Peer peer = kerberos.peer();
@@ -192,37 +190,30 @@ public final class SpnegoAcceptor {
     return peer;
   }
 
-  /**
-   * Which of the layers the context can give.
-   *
-   * @param wanted the layers wanted
-   * @return those of them that can be offered, in the same order
-   */
+  /** Those of the layers that the context supports, in the same order. */
   public List<Qop> possible(List<Qop> wanted) {
     return kerberos.possible(wanted);
   }
 
-  /** What the layer offer and the choice travel in, once the context is established. */
+  /** Protects the layer offer and the layer choice, once the context is established. */
   public SecurityLayer layer() {
     return kerberos.layer();
   }
 
-  /** Forgets the context's keys; may be called again. What was learned of the client stays. */
+  /** Disposes of the context; may be called again. {@link #peer} stays available. */
   public void dispose() {
     kerberos.dispose();
   }
 
   private ApReqMessage apReq(PeerToken received, String wrong) throws SpnegoException {
-    ApReqMessage message = received.apReq();
-    if (message == null) {
-      throw refused(received.reason(), received.describe() + wrong);
+    if (received instanceof ApReqMessage message) {
+      return message;
     }
-    return message;
+    throw refused(received.reason(), received.describe() + wrong);
   }
 
   private NegTokenResp response(PeerToken received) throws SpnegoException {
-    NegTokenResp response = received.resp();
-    if (response == null) {
+    if (!(received instanceof NegTokenResp response)) {
       throw refused(
           received.reason() == Reason.MALFORMED_TOKEN ? Reason.MALFORMED_TOKEN : Reason.PROTOCOL,
           received.describe() + ", where a NegTokenResp was due");

@@ -13,17 +13,21 @@ import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The initiator of one SPNEGO negotiation, around the JDK's own.
+ * The initiator of one SPNEGO negotiation. It wraps the JDK's initiator.
  *
- * <p>The JDK believes a reply whose negState it does not know, and then reports an established,
- * mutually authenticated context for which the server proved nothing. So each reply is read here
- * first, and what the JDK gets to see is this reading, encoded again: there is nothing that the two
- * could understand differently.
+ * <p>The JDK accepts a reply with an unknown negState, and then reports an established, mutually
+ * authenticated context although the server has proved nothing. So each reply is read here first,
+ * and the JDK gets the fields that were read, encoded again. The two cannot interpret a reply
+ * differently.
  *
- * <p>It is created, and its first token made, as the Subject whose credentials are meant.
+ * <p>The constructor and {@link #firstToken} must be called as the Subject whose credentials are
+ * used.
  */
 public final class SpnegoInitiator {
-  /** The largest token taken from a server, in octets; real ones are below 1000. */
+  /**
+   * The largest token that is accepted from a server, in octets. Usual tokens are shorter than
+   * 1000.
+   */
   public static final int MAX_TOKEN = 1 << 16;
 
   private final Supplier<String> attempt;
@@ -31,13 +35,13 @@ public final class SpnegoInitiator {
   private final GSSContext context;
 
   /**
-   * Creates the negotiation; no token is made and no KDC asked yet.
+   * Creates the negotiation. No token is made and no KDC is asked yet.
    *
    * @param target the server's name
-   * @param credential the credential to use; null for the Subject's own
-   * @param flags what is asked of the context
-   * @param attempt describes the attempt where something goes wrong; the start of a sentence:
-   *     "Authenticating to smtp@host as alice@REALM"
+   * @param credential the credential to use; null for those of the Subject
+   * @param flags what is requested of the context
+   * @param attempt describes the attempt for messages, the start of a sentence: "Authenticating to
+   *     smtp@host as alice@REALM"
    * @throws SpnegoException if the JDK cannot make a context
    */
   public SpnegoInitiator(
@@ -64,10 +68,9 @@ public final class SpnegoInitiator {
   }
 
   /**
-   * Makes the NegTokenInit; asks the KDC for a service ticket where none is cached.
+   * Makes the NegTokenInit. The JDK requests a service ticket from the KDC unless one is cached.
    *
-   * @return the token
-   * @throws SpnegoException if there are no credentials or the KDC gives no ticket
+   * @throws SpnegoException if there are no credentials or the KDC issues no ticket
    */
   public byte[] firstToken() throws SpnegoException {
     try {
@@ -82,11 +85,11 @@ public final class SpnegoInitiator {
   }
 
   /**
-   * Takes the server's reply.
+   * Processes the server's reply.
    *
-   * @param token the reply's octets
-   * @return the next token for the server; empty where there is none
-   * @throws SpnegoException if the reply is not one that leads to a proved context
+   * @return the next token for the server; empty if there is none
+   * @throws SpnegoException if the reply is rejected, or ends the negotiation without the server's
+   *     proof
    */
   public byte[] nextToken(byte[] token) throws SpnegoException {
     NegTokenResp reply = check(token);
@@ -102,7 +105,7 @@ public final class SpnegoInitiator {
     } catch (GSSException | RuntimeException e) {
       throw KerberosFailure.explain(attempt.get() + ": the server's " + reply.describe(), e);
     }
-    // The JDK verified the AP-REP before it called the context established.
+    // The JDK verifies the AP-REP before it reports the context as established.
     boolean proved = reply.responseToken != null && context.getMutualAuthState();
     if (isEstablished() && flags.mutualAuth() && !proved) {
       throw failure(
@@ -112,40 +115,27 @@ public final class SpnegoInitiator {
     return next == null ? new byte[0] : next;
   }
 
-  /**
-   * Whether the context is established; with mutual authentication, whether the server proved
-   * itself.
-   *
-   * @return true after the last token
-   */
+  /** Whether the context is established; with mutual authentication, the server is proved then. */
   public boolean isEstablished() {
     return context.isEstablished();
   }
 
-  /**
-   * Whether the ticket-granting ticket was forwarded: the KDC may not allow it.
-   *
-   * @return what the context obtained, once its first token is made
-   */
+  /** Whether the first token forwards the ticket-granting ticket, which the KDC may refuse. */
   public boolean isDelegated() {
     return context.getCredDelegState();
   }
 
-  /**
-   * Protects messages once the context is established.
-   *
-   * @return what the layer offer and the choice travel in
-   */
+  /** Protects the layer offer and the layer choice, once the context is established. */
   public SecurityLayer layer() {
     return new SecurityLayer(context);
   }
 
-  /** Forgets the context's keys; may be called again. */
+  /** Disposes of the context; may be called again. */
   public void dispose() {
     try {
       context.dispose();
     } catch (GSSException | RuntimeException e) {
-      // Nothing is left to be lost, and nobody could do anything about it.
+      // The context is of no further use.
     }
   }
 
@@ -155,16 +145,15 @@ public final class SpnegoInitiator {
           Reason.PROTOCOL,
           "the server sent a token of " + token.length + " octets, more than " + MAX_TOKEN);
     }
-    PeerToken received = new PeerToken(token);
+    PeerToken received = PeerToken.read(token);
     checkNoError(received);
-    NegTokenResp reply = received.resp();
-    if (reply == null) {
+    if (!(received instanceof NegTokenResp reply)) {
       throw failure(
           received.reason(), "the server sent " + received.describe() + ", not a NegTokenResp");
     }
     if (reply.responseToken != null) {
-      // A server that cannot read our ticket says why in a KRB-ERROR inside its reply.
-      checkNoError(new PeerToken(reply.responseToken));
+      // A server that cannot decrypt the ticket may put a KRB-ERROR into its reply.
+      checkNoError(PeerToken.read(reply.responseToken));
     }
     checkState(reply);
     Oid chosen = reply.supportedMech;
@@ -177,13 +166,12 @@ public final class SpnegoInitiator {
   }
 
   private void checkNoError(PeerToken received) throws SpnegoException {
-    Reason error = received.error();
-    if (error != null) {
-      String clock = received.serverTime();
+    if (received instanceof PeerToken.KerberosError error) {
+      String clock = error.serverTime();
       throw failure(
-          error,
+          error.meaning(),
           "the server sent "
-              + received.describe()
+              + error.describe()
               + (clock.isEmpty() ? "" : ", the server's clock says " + clock));
     }
   }

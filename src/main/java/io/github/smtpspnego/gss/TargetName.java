@@ -1,15 +1,16 @@
 package io.github.smtpspnego.gss;
 
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.util.Locale;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 
 /**
- * The name of the server that a ticket is asked for (the SPN).
+ * The name of the server that a ticket is requested for (the SPN).
  *
- * <p>A host-based name, {@code service@host}, lets the JDK find the realm of the host. A Kerberos
- * principal name, {@code service/host@REALM}, is taken as it is written.
+ * <p>For a host-based name, {@code service@host}, the JDK determines the realm of the host. A
+ * Kerberos principal name, {@code service/host@REALM}, is used as it is written.
  */
 public final class TargetName {
   private final String text;
@@ -20,13 +21,7 @@ public final class TargetName {
     this.isPrincipal = isPrincipal;
   }
 
-  /**
-   * The host-based name of a service.
-   *
-   * @param service the service class, {@code smtp} say
-   * @param host the server's name
-   * @return the name
-   */
+  /** The host-based name of a service class, such as {@code smtp}, on a host. */
   public static TargetName of(String service, String host) {
     String absolute = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     return new TargetName(service + "@" + absolute, false);
@@ -36,8 +31,8 @@ public final class TargetName {
    * Reads a service principal name as users write it.
    *
    * @param spn {@code SMTPSVC/mail.contoso.com}, {@code smtp/mail@REALM} or {@code smtp@host}
-   * @return the name; without a realm it is host-based, so that the host's realm is found
-   * @throws IllegalArgumentException if it is of none of these forms
+   * @return the name; host-based if it has no realm
+   * @throws IllegalArgumentException if it has none of these forms
    */
   public static TargetName parse(String spn) {
     int slash = spn.indexOf('/');
@@ -56,13 +51,13 @@ public final class TargetName {
   }
 
   /**
-   * Makes the name for GSS-API, which takes the JDK longer than most of an exchange.
+   * Creates the name for GSS-API, which takes longer than most steps of an exchange.
    *
-   * <p>The JDK asks DNS for the whole name of a host, and takes any that begins with the name given
-   * and a dot. That is wanted for a short name. DNS must not lengthen a name that has dots.
+   * <p>The JDK asks DNS for the full name of a host, and accepts any name that begins with the
+   * given name and a dot. That is intended for short names. A name that contains a dot is already a
+   * full name, and DNS must not extend it.
    *
-   * @return the name
-   * @throws GSSException if the JDK cannot make a name of it
+   * @throws GSSException if the JDK rejects the name
    */
   public GSSName toGssName() throws GSSException {
     if (isPrincipal) {
@@ -74,39 +69,32 @@ public final class TargetName {
         : Gss.MANAGER.createName(fixed, Oids.KERBEROS_PRINCIPAL_NAME);
   }
 
-  /** The principal that is meant, where DNS has lengthened the host's name; else empty. */
+  /** The principal without DNS's extension of the host's name; empty if DNS did not extend it. */
   private String withoutAnswerOfDns() {
     String meant = text.replaceFirst("@", "/");
     try {
       String found = new KerberosPrincipal(meant, KerberosPrincipal.KRB_NT_SRV_HST).getName();
-      int at = found.lastIndexOf('@');
-      boolean isLonger = at > 0 && !found.substring(0, at).equalsIgnoreCase(meant);
-      return isLonger ? meant + found.substring(at) : "";
+      boolean isLonger = !PrincipalText.withoutRealm(found).equalsIgnoreCase(meant);
+      return isLonger ? meant + "@" + PrincipalText.realm(found) : "";
     } catch (IllegalArgumentException e) {
-      return ""; // there is no realm, as the JDK will say
+      return ""; // there is no realm, which the JDK reports when it creates the name
     }
   }
 
   /**
-   * Whether a ticket for a principal is one for this name. The realm does not count, since the KDC
-   * may refer to another one; a short host name may stand for a longer one, since the JDK asks DNS.
+   * Whether the JDK uses a ticket for a principal for this name. The realm is ignored, since the
+   * KDC may refer to another one. A short host name matches a longer one, since the JDK asks DNS.
    *
    * @param principal the principal in the ticket, {@code service/host@REALM}
-   * @return true if the ticket would be used for this name
    */
   public boolean isMeantBy(String principal) {
-    String service = withoutRealm(principal).toLowerCase(Locale.ROOT);
+    String service = PrincipalText.withoutRealm(principal).toLowerCase(Locale.ROOT);
     String wanted = text.toLowerCase(Locale.ROOT);
     if (isPrincipal) {
-      return service.equals(withoutRealm(wanted));
+      return service.equals(PrincipalText.withoutRealm(wanted));
     }
     String hostBased = wanted.replaceFirst("@", "/");
     return service.equals(hostBased) || service.startsWith(hostBased + ".");
-  }
-
-  private static String withoutRealm(String principal) {
-    int at = principal.lastIndexOf('@');
-    return at < 0 ? principal : principal.substring(0, at);
   }
 
   @Override

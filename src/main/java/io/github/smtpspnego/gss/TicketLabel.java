@@ -1,18 +1,20 @@
 package io.github.smtpspnego.gss;
 
+import io.github.smtpspnego.kerberos.PrincipalText;
 import io.github.smtpspnego.kerberos.Printable;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a ticket says outside its encrypted part, RFC 4120 section 5.3. Nothing protects it: whoever
- * has the ticket can write another name there.
+ * The unencrypted part of a ticket, RFC 4120 section 5.3. It is not protected: whoever has the
+ * ticket can put another name there.
  *
- * @param name the components of the server's name, {@code smtp} and {@code mail.example.com} say
+ * @param name the components of the server's name, such as {@code smtp} and {@code
+ *     mail.example.com}
  * @param realm the server's realm
  * @param encryptionType the number of the ticket's encryption type in the registry of RFC 3961
- * @param keyVersion the version of the key; empty where the KDC did not tell
+ * @param keyVersion the version of the key; empty if the KDC left it out
  */
 public record TicketLabel(
     List<String> name, String realm, int encryptionType, Optional<Integer> keyVersion) {
@@ -21,7 +23,7 @@ public record TicketLabel(
     name = List.copyOf(name);
   }
 
-  /** Written out: what the compiler makes for a record holds its class loader on JDK 17. */
+  /** On JDK 17 the methods that the compiler generates for a record keep its class loader alive. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof TicketLabel label
@@ -36,12 +38,12 @@ public record TicketLabel(
     return name.hashCode();
   }
 
-  /** The principal that the ticket names, with its realm; it may hold any characters. */
+  /** The principal that the ticket names, with its realm. It may contain any characters. */
   public String principal() {
-    return String.join("/", name) + "@" + realm;
+    return PrincipalText.of(name, realm);
   }
 
-  /** The ticket in words, as a keytab's entries are shown, without control characters. */
+  /** Describes the ticket as a keytab's entries are described, without control characters. */
   public String describe() {
     return "a ticket for "
         + Printable.of(principal())

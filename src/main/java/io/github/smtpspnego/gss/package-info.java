@@ -1,6 +1,6 @@
 /**
- * The one seam to {@code org.ietf.jgss}: contexts, names, SPNEGO tokens and security layers. Knows
- * nothing of SASL's order of messages, of mail, or of where credentials come from.
+ * GSS-API: contexts, names, SPNEGO tokens and security layers. No other package calls {@code
+ * GSSManager}. This package does not depend on SASL, mail, or the sources of credentials.
  */
 @NullMarked
 package io.github.smtpspnego.gss;

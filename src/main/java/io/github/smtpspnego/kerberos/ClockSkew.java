@@ -5,21 +5,21 @@ import java.util.concurrent.TimeUnit;
 
 /** How far the clocks of client and server may differ: {@code clockskew} in {@code krb5.conf}. */
 public final class ClockSkew {
-  /** What holds where krb5.conf says nothing. */
+  /** The default of {@code clockskew}. */
   static final Duration DEFAULT = Duration.ofMinutes(5);
 
-  private static final long REST = TimeUnit.MINUTES.toNanos(1);
+  private static final long READ_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
   private static volatile Duration latest = DEFAULT;
-  private static volatile long readAt = System.nanoTime() - REST;
+  private static volatile long readAt = System.nanoTime() - READ_INTERVAL;
 
   private static volatile Duration longest = DEFAULT;
 
   private ClockSkew() {}
 
   /**
-   * The most that was ever allowed in this JVM, or is by default: the JDK may have read an earlier
-   * configuration, and keeps it.
+   * The largest value read so far in this JVM, at least the default. The JDK may still use an
+   * earlier configuration, which allowed more than the present one.
    */
   public static Duration longest() {
     Duration now = allowed();
@@ -29,17 +29,17 @@ public final class ClockSkew {
     return longest;
   }
 
-  /** How far the clocks may differ. The configuration is read once in a minute at most. */
+  /** The present value. The configuration is read at most once a minute. */
   public static Duration allowed() {
     long now = System.nanoTime();
-    if (now - readAt >= REST) {
+    if (now - readAt >= READ_INTERVAL) {
       latest = in(Krb5Conf.read());
       readAt = now;
     }
     return latest;
   }
 
-  /** The JDK's rule: the first value counts, and one that is no number sets nothing. */
+  /** Applies the JDK's rule: only the first value is used, and only if it is a number. */
   static Duration in(Krb5Conf configuration) {
     String value = configuration.value("libdefaults", "clockskew").orElse("");
     try {

@@ -2,14 +2,14 @@ package io.github.smtpspnego.kerberos;
 
 import io.github.smtpspnego.SpnegoException.Reason;
 
-/** The error codes of RFC 4120 section 7.5.9 that users meet. */
+/** The error codes of RFC 4120 section 7.5.9 that users encounter. */
 public final class KerberosCode {
   private KerberosCode() {}
 
   /**
-   * Why an exchange that ended with this code did not succeed.
+   * The reason that an error code stands for.
    *
-   * @return the reason; {@link Reason#GSS_FAILURE} where the code alone does not tell
+   * @return the reason; {@link Reason#GSS_FAILURE} for codes without a reason of their own
    */
   public static Reason reason(int code) {
     return switch (code) {
@@ -28,14 +28,14 @@ public final class KerberosCode {
   }
 
   /**
-   * Whether an acceptor may find this. The others are the KDC's to find, passwords among them: a
-   * mail server that sends one of them proves nothing by it.
+   * Whether an acceptor can detect this error. Only a KDC can detect the others, such as a wrong
+   * password; a mail server that reports one of them is not believed.
    */
   public static boolean isOfAcceptor(int code) {
     return code == 14 || code > 30;
   }
 
-  /** The code in words. */
+  /** Describes an error code for messages. */
   public static String describe(int code) {
     String meaning =
         switch (code) {

@@ -15,24 +15,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds what is wrong in an exception of the JDK's GSS-API and Kerberos classes.
+ * Explains exceptions of the JDK's GSS-API and Kerberos classes.
  *
- * <p>Their own messages nest, and their minor code is always -1; the truth is a {@code
- * sun.security.krb5.KrbException} deep in the chain of causes, with the number of RFC 4120 in its
- * text. The class is not exported, so the text is what can be read.
+ * <p>The minor code of these exceptions is always -1. The error code of RFC 4120 is in the message
+ * of a {@code sun.security.krb5.KrbException} in the chain of causes. That class is not exported,
+ * so its message is parsed.
  */
 public final class KerberosFailure {
-  /** White space, and what could break a line of a log: the JDK shows a NUL as it is. */
+  /** White space and characters that could break a line of a log. The JDK does not escape a NUL. */
   private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{C}\\p{Zl}\\p{Zp}]+");
 
   private static final Pattern CODE = Pattern.compile("\\((\\d{1,3})\\)");
 
   private static final String TIMED_OUT = "timed out";
 
-  /** A chain of causes may be a ring. */
+  /** A chain of causes may be circular. */
   private static final int LONGEST_CHAIN = 20;
 
-  /** Phrases of the JDK's (they are not translated) and what they mean. */
+  /** Phrases in the JDK's messages, which are not localized, and their reasons. */
   private static final Map<String, Reason> PHRASES = new LinkedHashMap<>();
 
   static {
@@ -55,7 +55,7 @@ public final class KerberosFailure {
     PHRASES.put("Ticket expired", Reason.TICKET_EXPIRED);
     PHRASES.put("AP_REP token id does not match", Reason.NOT_SPNEGO);
     PHRASES.put("Defective token", Reason.MALFORMED_TOKEN);
-    // MIT's library, which gives no numbers.
+    // MIT Kerberos, whose messages have no error code.
     PHRASES.put("SPNEGO cannot find mechanisms to negotiate", Reason.NO_CREDENTIALS);
     PHRASES.put("find client principal", Reason.NO_CREDENTIALS);
     PHRASES.put("does not match desired name", Reason.NO_CREDENTIALS);
@@ -65,27 +65,23 @@ public final class KerberosFailure {
   private KerberosFailure() {}
 
   /**
-   * Turns what the JDK threw into what the user must know.
+   * Explains an exception.
    *
-   * @param tried what was tried, as the start of a sentence without its full stop: "Asking the KDC
-   *     for a ticket for smtp@host as alice@REALM"
+   * @param tried what was tried, the start of a sentence: "Asking the KDC for a ticket for
+   *     smtp@host as alice@REALM"
    */
   public static SpnegoException explain(String tried, Throwable failure) {
     return explain(reason(failure), tried, failure);
   }
 
-  /** The same where the caller knows the reason better. */
+  /** Explains an exception whose reason is known. */
   public static SpnegoException explain(Reason reason, String tried, Throwable failure) {
     String cameBack = cameBack(failure);
     return new SpnegoException(
         reason, tried + ": " + cameBack + "." + details(reason, cameBack), failure);
   }
 
-  /**
-   * Why the JDK threw it.
-   *
-   * @return the reason; {@link Reason#GSS_FAILURE} where it is none of the known ones
-   */
+  /** The reason for an exception; {@link Reason#GSS_FAILURE} if none other is found. */
   public static Reason reason(Throwable failure) {
     for (Throwable link : chain(failure)) {
       Matcher code = CODE.matcher(String.valueOf(link.getMessage()));
@@ -111,7 +107,9 @@ public final class KerberosFailure {
     return Reason.GSS_FAILURE;
   }
 
-  /** Kerberos' own message; else the deepest that says something, since the outer ones wrap it. */
+  /**
+   * The message of the Kerberos exception; without one, the innermost message that is not blank.
+   */
   private static String cameBack(Throwable failure) {
     String message = failure.toString();
     for (Throwable link : chain(failure)) {

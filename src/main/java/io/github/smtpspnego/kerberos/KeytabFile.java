@@ -10,17 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a keytab holds, without its keys: the file format of MIT Kerberos, version {@code 0502}.
+ * Lists the entries of a keytab without their keys. The file format is that of MIT Kerberos,
+ * version {@code 0502}.
  *
- * <p>The JDK can use a keytab but not list it, and "Unable to obtain password from user" is all
- * that it says when the file lacks the principal.
+ * <p>The JDK can use a keytab but not list it. If the file has no key for the principal, the JDK
+ * reports only "Unable to obtain password from user".
  */
 public final class KeytabFile {
   private static final int VERSION = 0x0502;
   private static final long MAX_SIZE = 16 << 20;
 
   /**
-   * One key's label.
+   * An entry without its key.
    *
    * @param principal the name with its realm
    * @param kvno the key's version number
@@ -30,11 +31,7 @@ public final class KeytabFile {
 
   private KeytabFile() {}
 
-  /**
-   * Lists a keytab.
-   *
-   * @return its entries in the order of the file
-   */
+  /** Returns the entries in the order of the file. */
   public static List<Entry> read(Path file) throws IOException {
     if (Files.size(file) > MAX_SIZE) {
       throw new IOException("larger than any keytab");
@@ -60,7 +57,7 @@ public final class KeytabFile {
     return List.copyOf(entries);
   }
 
-  /** A keytab's contents in words, for messages. Never throws. */
+  /** Describes the contents of a keytab for messages. Never throws. */
   public static String describe(Path file) {
     try {
       StringBuilder list = new StringBuilder();
@@ -96,7 +93,7 @@ public final class KeytabFile {
       int longKvno = in.readInt();
       kvno = longKvno == 0 ? kvno : longKvno;
     }
-    return new Entry(String.join("/", name) + "@" + realm, kvno, encryptionType);
+    return new Entry(PrincipalText.of(name, realm), kvno, encryptionType);
   }
 
   private static String text(DataInputStream in) throws IOException {

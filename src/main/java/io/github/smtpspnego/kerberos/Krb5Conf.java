@@ -10,9 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code krb5.conf} that the JDK reads, for messages: which files it is made of, its default
- * realm and the KDCs it names. The rules are the JDK's, {@code include} and {@code includedir}
- * among them; DNS is not asked.
+ * The {@code krb5.conf} that the JDK reads: its files, its default realm and its KDCs. The JDK's
+ * rules are followed, {@code include} and {@code includedir} among them. DNS is not queried.
  */
 public final class Krb5Conf {
   private static final Pattern SEPARATORS = Pattern.compile("[\\s,]+");
@@ -27,26 +26,23 @@ public final class Krb5Conf {
       String location,
       Map<String, Krb5Section> sections,
       @Nullable String realmOfProperty,
-      List<String> kdcsOfProperty) {
+      List<String> kdcsOfProperty,
+      boolean isRefused) {
     this.location = location;
     this.sections = sections;
     this.realmOfProperty = realmOfProperty;
     this.kdcsOfProperty = kdcsOfProperty;
-    this.isRefused = false;
+    this.isRefused = isRefused;
   }
 
-  private Krb5Conf(String location, String why) {
-    this.location = location + " (not usable: " + why + ")";
-    this.sections = Map.of();
-    this.realmOfProperty = null;
-    this.kdcsOfProperty = List.of();
-    this.isRefused = true;
+  private static Krb5Conf refused(String location, @Nullable String why) {
+    return new Krb5Conf(location + " (not usable: " + why + ")", Map.of(), null, List.of(), true);
   }
 
   /**
-   * Reads what the JDK would read. Never throws: this is for messages.
+   * Reads the configuration that the JDK would read. Never throws.
    *
-   * @return what it says; nothing where the JDK refuses it, and then {@link #location} says why
+   * @return the configuration; empty if the JDK refuses it, and {@link #location} then says why
    */
   public static Krb5Conf read() {
     String realm = System.getProperty("java.security.krb5.realm");
@@ -57,41 +53,36 @@ public final class Krb5Conf {
     }
     String properties = "-Djava.security.krb5.realm and -Djava.security.krb5.kdc";
     return realm == null || kdcs == null
-        ? new Krb5Conf(properties, "one is set without the other")
+        ? refused(properties, "one is set without the other")
         : read(file, properties + ", ", realm, List.of(kdcs.split(":", -1)));
   }
 
   private static Krb5Conf read(
       Path file, String before, @Nullable String realm, List<String> kdcs) {
     if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
-      // What the JDK read from a pipe is not there a second time, and waiting for it never ends.
+      // The JDK has emptied a pipe, and reading it again would block.
       String what = Files.exists(file) ? " (is no file, and not read twice)" : " (does not exist)";
-      return new Krb5Conf(before + file + what, Map.of(), realm, kdcs);
+      return new Krb5Conf(before + file + what, Map.of(), realm, kdcs, false);
     }
     try {
       Krb5Files files = new Krb5Files();
       Map<String, Krb5Section> sections = Krb5Section.parse(files.read(file));
-      return new Krb5Conf(before + files.names(), sections, realm, kdcs);
+      return new Krb5Conf(before + files.names(), sections, realm, kdcs, false);
     } catch (Krb5Files.RefusedException | RuntimeException e) {
-      return new Krb5Conf(before + file, String.valueOf(e.getMessage()));
+      return refused(before + file, e.getMessage());
     }
   }
 
-  /** Reads lines; what they include is left out. */
+  /** Parses lines without following their {@code include} directives. */
   static Krb5Conf parse(String location, List<String> lines) {
     try {
-      return new Krb5Conf(location, Krb5Section.parse(lines), null, List.of());
+      return new Krb5Conf(location, Krb5Section.parse(lines), null, List.of(), false);
     } catch (Krb5Files.RefusedException e) {
-      return new Krb5Conf(location, String.valueOf(e.getMessage()));
+      return refused(location, e.getMessage());
     }
   }
 
-  /**
-   * Where the configuration comes from.
-   *
-   * @return the files, the system properties that stand before them, and why nothing of it is used
-   *     where that is so
-   */
+  /** The system properties and files that were read, and why the JDK refuses them if it does. */
   public String location() {
     return location;
   }
@@ -101,18 +92,14 @@ public final class Krb5Conf {
     return isRefused;
   }
 
-  /** The realm of names without one. */
+  /** The realm of names that are written without one. */
   public Optional<String> defaultRealm() {
     return realmOfProperty == null
         ? value("libdefaults", "default_realm")
         : Optional.of(realmOfProperty);
   }
 
-  /**
-   * The KDCs that are named for a realm.
-   *
-   * @return hosts, each with its port where it has one, as written
-   */
+  /** The KDCs of a realm as they are written: host names, some with a port. */
   public List<String> kdcs(String realm) {
     if (realm.equalsIgnoreCase(realmOfProperty)) {
       return kdcsOfProperty;
@@ -142,7 +129,7 @@ public final class Krb5Conf {
         : section.values().getOrDefault(path[path.length - 1], List.of());
   }
 
-  /** The configuration in words. */
+  /** Describes the configuration for messages. */
   public String describe() {
     Map<String, List<String>> named = new TreeMap<>();
     if (realmOfProperty != null) {

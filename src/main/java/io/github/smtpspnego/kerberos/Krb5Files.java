@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The files of one {@code krb5.conf}. In each of them directives come before the first section: the
- * JDK follows {@code include} and {@code includedir} there and passes over others. One file that it
- * cannot read, and it reads nothing.
+ * The files of one {@code krb5.conf}. The JDK follows {@code include} and {@code includedir} only
+ * before the first section of a file, and ignores other directives there. If it cannot read one of
+ * the files, it refuses them all.
  */
 final class Krb5Files {
   private static final Pattern PLAIN_NAME = Pattern.compile("[a-zA-Z0-9_-]+");
@@ -23,7 +23,7 @@ final class Krb5Files {
 
   private final Set<Path> files = new LinkedHashSet<>();
 
-  /** The JDK would not use the configuration; the message says why. */
+  /** Thrown if the JDK would refuse the configuration; the message says why. */
   static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -32,7 +32,7 @@ final class Krb5Files {
     }
   }
 
-  /** The files read, as they were found. */
+  /** The files that were read, in that order. */
   String names() {
     return files.stream().map(Path::toString).collect(Collectors.joining(", "));
   }
@@ -77,22 +77,22 @@ final class Krb5Files {
 
   private static List<String> linesOf(Path file) throws RefusedException {
     try {
-      return Files.readAllLines(file); // UTF-8 and nothing else, as in the JDK
+      return Files.readAllLines(file); // as UTF-8, as the JDK does
     } catch (IOException e) {
       throw new RefusedException(file + " cannot be read (" + e + ")");
     }
   }
 
-  /** The files of a directory that count, by their names. */
+  /** The files of a directory whose names the JDK accepts, in alphabetical order. */
   private static List<Path> filesOf(Path directory) throws RefusedException {
     try (Stream<Path> all = Files.list(directory)) {
-      return all.filter(path -> !Files.isDirectory(path) && counts(path)).sorted().toList();
+      return all.filter(path -> !Files.isDirectory(path) && isAccepted(path)).sorted().toList();
     } catch (IOException e) {
       throw new RefusedException("the directory " + directory + " cannot be read (" + e + ")");
     }
   }
 
-  private static boolean counts(Path path) {
+  private static boolean isAccepted(Path path) {
     String name = String.valueOf(path.getFileName());
     return PLAIN_NAME.matcher(name).matches() || (!name.startsWith(".") && name.endsWith(".conf"));
   }

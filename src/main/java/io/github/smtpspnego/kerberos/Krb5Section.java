@@ -9,11 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A section of {@code krb5.conf}, as the JDK reads it: sections of one name are one; of subsections
- * of one name the first counts; values of one name are all kept, in their order.
+ * A section of {@code krb5.conf}, as the JDK reads it: sections with the same name are merged, of
+ * subsections with the same name only the first is used, and values with the same name are all kept
+ * in order.
  *
  * @param sections its subsections
- * @param values its values; none of a name that a subsection had before
+ * @param values its values, except those whose name an earlier subsection has
  */
 record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> values) {
   Krb5Section() {
@@ -21,7 +22,7 @@ record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> 
   }
 
   /**
-   * Reads the lines of all sections.
+   * Parses the lines of all sections.
    *
    * @return the sections by their names, in lower case
    */
@@ -59,7 +60,7 @@ record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> 
     return root.sections;
   }
 
-  /** A new subsection; kept, if nothing of its name was there before. */
+  /** Opens a subsection, which is kept unless an earlier value or subsection has its name. */
   private Krb5Section subsection(String key) {
     Krb5Section opened = new Krb5Section();
     if (!values.containsKey(key)) {
@@ -68,7 +69,7 @@ record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> 
     return opened;
   }
 
-  /** Makes three kinds of lines: {@code a = b}, <code>a = {</code> and <code>}</code>. */
+  /** Reduces the lines to three kinds: {@code a = b}, <code>a = {</code> and <code>}</code>. */
   private static List<String> normalized(List<String> lines) throws Krb5Files.RefusedException {
     List<String> result = new ArrayList<>();
     for (String line : lines) {

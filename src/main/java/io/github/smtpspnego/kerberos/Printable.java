@@ -1,6 +1,6 @@
 package io.github.smtpspnego.kerberos;
 
-/** Text that a peer chose, made fit for messages and logs: one line, not too long. */
+/** Makes text from a peer safe for messages and logs: one line of limited length. */
 public final class Printable {
   private static final int LONGEST_NAME = 120;
   private static final int LONGEST_REPLY = 300;
@@ -10,13 +10,7 @@ public final class Printable {
 
   private Printable() {}
 
-  /**
-   * Makes a name fit to be shown.
-   *
-   * @param name what the peer sent
-   * @return the name, with question marks for control characters and its end cut off where it is
-   *     long
-   */
+  /** Replaces control characters in a name by question marks, and cuts off a long name. */
   public static String of(String name) {
     return cut(shown(name), LONGEST_NAME, "... (" + name.length() + " characters)");
   }
@@ -34,18 +28,16 @@ public final class Printable {
   }
 
   /**
-   * Makes a server's reply fit to be quoted: on one line, without tokens and without the sign that
-   * would end the quotation.
+   * Makes a server's reply safe to be put in double quotes: one line without tokens and double
+   * quotes.
    */
   public static String reply(String lines) {
     return lines(withoutTokens(lines).replace('"', '\''));
   }
 
   /**
-   * Puts lines on one line.
-   *
-   * @return the lines, separated by slashes, with question marks for control characters, and cut
-   *     where there are more than 300 characters
+   * Joins lines by slashes, replaces control characters by question marks, and cuts off what
+   * exceeds 300 characters.
    */
   public static String lines(String reply) {
     StringBuilder text = new StringBuilder();
@@ -57,12 +49,7 @@ public final class Printable {
     return cut(text.toString(), LONGEST_REPLY, "...");
   }
 
-  /**
-   * Leaves out what is long enough to be a part of a token: some servers repeat the command that
-   * they refuse.
-   *
-   * @param lines what a server sent
-   */
+  /** Replaces tokens and parts of them: some servers repeat the command that they refuse. */
   public static String withoutTokens(String lines) {
     StringBuilder text = new StringBuilder();
     int start = 0;
@@ -88,12 +75,7 @@ public final class Printable {
         || c == '=';
   }
 
-  /**
-   * Whether a text holds a character that could break a line or hide another.
-   *
-   * @param text any text
-   * @return true for control and format characters, line and paragraph separators
-   */
+  /** Whether a text contains a character that could break a line or hide other characters. */
   public static boolean hasControls(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -101,7 +83,7 @@ public final class Printable {
         return text.codePoints().anyMatch(Printable::isHidden);
       }
     }
-    return false; // nothing but ASCII, as nearly always
+    return false; // printable ASCII only, the usual case
   }
 
   /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */

@@ -10,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where a ticket cache is, and whose. The JDK reads caches of type FILE only. */
+/** The location and the owner of a ticket cache. The JDK reads caches of type FILE only. */
 public final class TicketCacheFile {
   private static final int VERSION_3 = 0x0503;
   private static final int VERSION_4 = 0x0504;
@@ -22,10 +24,10 @@ public final class TicketCacheFile {
   private TicketCacheFile() {}
 
   /**
-   * The file that a setting or {@code KRB5CCNAME} names.
+   * The file of a cache that a setting or {@code KRB5CCNAME} names.
    *
-   * @param name a path, with {@code FILE:} before it or not
-   * @param origin which setting or variable says so, for messages
+   * @param name a path, with or without {@code FILE:}
+   * @param origin the setting or variable, for messages
    * @throws SpnegoException if the name is of another type of cache
    */
   public static Path named(String name, String origin) throws SpnegoException {
@@ -53,9 +55,9 @@ public final class TicketCacheFile {
   }
 
   /**
-   * The cache of the user that the JVM runs as: the JDK's own rule.
+   * The default cache of the user that the JVM runs as, found as the JDK finds it.
    *
-   * @return the file; null where there is none, and the JDK may still find the system's (Windows)
+   * @return the file; null if there is none. On Windows, the JDK may then use the system's cache
    * @throws SpnegoException if {@code KRB5CCNAME} names a cache of a type that the JDK cannot read
    */
   public static @Nullable Path ofUser() throws SpnegoException {
@@ -78,10 +80,10 @@ public final class TicketCacheFile {
   }
 
   /**
-   * Whose tickets a cache holds. Never throws: this is for messages.
+   * The owner of the tickets in a cache. Never throws.
    *
    * @param file a cache in the file format of MIT Kerberos, version 3 or 4
-   * @return its default principal with the realm; empty where it cannot be read
+   * @return the default principal with its realm; empty if the file cannot be read
    */
   public static Optional<String> defaultPrincipal(Path file) {
     try (DataInputStream in =
@@ -95,11 +97,11 @@ public final class TicketCacheFile {
       in.readInt(); // name type
       int components = in.readInt();
       String realm = text(in);
-      StringBuilder name = new StringBuilder();
+      List<String> name = new ArrayList<>();
       for (int i = 0; i < components; i++) {
-        name.append(i == 0 ? "" : "/").append(text(in));
+        name.add(text(in));
       }
-      return components < 1 ? Optional.empty() : Optional.of(name + "@" + realm);
+      return name.isEmpty() ? Optional.empty() : Optional.of(PrincipalText.of(name, realm));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }

@@ -11,9 +11,7 @@ public final class TypedName {
   private TypedName() {}
 
   /**
-   * The type of what is not a file.
-   *
-   * @return the type in upper case, {@code KCM} say; empty for a path, with {@code FILE:} or not
+   * The type in upper case, such as {@code KCM}; empty for a path, with or without {@code FILE:}.
    */
   public static String type(String name) {
     int colon = name.indexOf(':');
@@ -27,10 +25,9 @@ public final class TypedName {
   }
 
   /**
-   * The path of a file.
+   * The path of a file, which is written with or without {@code FILE:}.
    *
-   * @param name the path, with {@code FILE:} before it or not
-   * @throws InvalidPathException if it cannot be one
+   * @throws InvalidPathException if it is not a path
    */
   public static Path path(String name) {
     return Path.of(isFile(name) ? name.substring(FILE.length()) : name);

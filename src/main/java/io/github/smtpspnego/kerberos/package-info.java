@@ -1,6 +1,6 @@
 /**
- * What the JDK does not show of Kerberos: error codes, {@code krb5.conf}, the contents of keytabs,
- * the place and the owner of the ticket cache. It reads files, and writes none.
+ * What the JDK does not expose of Kerberos: error codes, {@code krb5.conf}, the contents of
+ * keytabs, the location and the owner of the ticket cache. Files are read and never written.
  */
 @NullMarked
 package io.github.smtpspnego.kerberos;

@@ -10,13 +10,13 @@ import java.util.Properties;
 import org.eclipse.angus.mail.util.PropUtil;
 
 /**
- * What the settings say of authentication on one connection, before the server is asked.
+ * How the settings want a connection to be authenticated, before the server's offer is known.
  *
- * @param isActive whether the transport does anything of its own
+ * @param isActive whether the transport differs from Angus Mail's on this connection
  * @param isSpnego whether the mechanisms GSSAPI and GSS-SPNEGO mean SPNEGO on this connection
  * @param mechanisms the SASL mechanisms that may be used, in order
  * @param isExclusive whether no other mechanism may be used
- * @param isRequired whether no mail goes out unauthenticated
+ * @param isRequired whether no mail may be sent without authentication
  */
 record AuthPolicy(
     boolean isActive,
@@ -33,8 +33,8 @@ record AuthPolicy(
    * @param protocol {@code smtp} or {@code smtps}
    * @param properties the Session's
    * @param serverNames the server's names: the one that was configured, and the one in DNS
-   * @param isSaslOn whether Angus Mail's SASL support is switched on
-   * @param listed the SASL mechanisms that are listed, in order; empty for any
+   * @param isSaslOn whether Angus Mail's SASL support is enabled
+   * @param listed the SASL mechanisms that are configured, in order; empty for any
    * @param hasLogin whether the program gave both user and password
    * @throws SpnegoException if the setting {@code enable} has a bad value, or a user is to be
    *     impersonated where SPNEGO is not used
@@ -49,44 +49,32 @@ record AuthPolicy(
       throws SpnegoException {
     SettingsReader settings = new SettingsReader(protocol, properties);
     settings.warnOfUnknownNames();
-    AuthPolicy policy = of(protocol, properties, serverNames, isSaslOn, listed, hasLogin, settings);
-    if (!policy.isSpnego) {
-      settings.checkNobodyIsImpersonated();
-    }
-    return policy;
-  }
-
-  private static AuthPolicy of(
-      String protocol,
-      Properties properties,
-      List<String> serverNames,
-      boolean isSaslOn,
-      List<String> listed,
-      boolean hasLogin,
-      SettingsReader settings)
-      throws SpnegoException {
     Switch enable = settings.enable();
-    // DNS alone must not decide that SPNEGO is not meant.
+    // The name in DNS alone must not exclude the server.
     boolean isKnownHost = isAnyKnown(serverNames, settings);
+    List<String> named = SaslProperties.spnego(listed);
     if (enable == Switch.TRUE && isKnownHost) {
-      List<String> ours = SaslProperties.spnego(listed);
       return new AuthPolicy(
-          true, true, ours.isEmpty() ? SaslProperties.MECHANISMS : ours, true, true);
+          true, true, named.isEmpty() ? SaslProperties.MECHANISMS : named, true, true);
     }
-    boolean isNamed = !SaslProperties.spnego(listed).isEmpty();
+    boolean isNamed = !named.isEmpty();
     String auth = "mail." + protocol + ".auth";
     boolean isOff = !PropUtil.getBooleanProperty(properties, auth, true);
     boolean isOn = PropUtil.getBooleanProperty(properties, auth, isNamed);
-    if (enable == Switch.FALSE
-        || !isSaslOn
-        || !(isNamed || listed.isEmpty())
-        || !(hasLogin || isOn)) {
+    boolean isActive =
+        enable != Switch.FALSE
+            && isSaslOn
+            && (isNamed || (listed.isEmpty() && isKnownHost))
+            && (hasLogin || isOn);
+    if (!isActive || !isKnownHost) {
+      settings.checkNobodyIsImpersonated();
+    }
+    if (!isActive) {
       return INERT;
     }
-    if (isNamed) {
-      return new AuthPolicy(true, isKnownHost, listed, true, !isOff);
-    }
-    return isKnownHost ? new AuthPolicy(true, true, SaslProperties.MECHANISMS, false, isOn) : INERT;
+    return isNamed
+        ? new AuthPolicy(true, isKnownHost, listed, true, !isOff)
+        : new AuthPolicy(true, true, SaslProperties.MECHANISMS, false, isOn);
   }
 
   private static boolean isAnyKnown(List<String> serverNames, SettingsReader settings) {
@@ -98,7 +86,6 @@ record AuthPolicy(
     return false;
   }
 
-  /** Those of the mechanisms that mean SPNEGO. */
   List<String> spnegoMechanisms() {
     return SaslProperties.spnego(mechanisms);
   }
@@ -108,7 +95,7 @@ record AuthPolicy(
     return !isExclusive || spnegoMechanisms().size() < mechanisms.size();
   }
 
-  /** Explains that nothing which may be used is offered, where SPNEGO is not meant. */
+  /** The failure that SPNEGO is not used for the server, which offers no other usable mechanism. */
   SpnegoException unavailable(String serverName) {
     return new SpnegoException(
         Reason.NOT_OFFERED,

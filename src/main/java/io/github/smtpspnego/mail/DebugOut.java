@@ -14,25 +14,26 @@ import org.eclipse.angus.mail.util.PropUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the tokens of an AUTH command out of what Angus Mail prints and logs: out of the stream of
- * a Session with {@code mail.debug=true}, and out of the log.
+ * Keeps the tokens of an AUTH command out of Angus Mail's debug output: the stream of a Session
+ * with {@code mail.debug=true}, and the log.
  *
- * <p>Angus Mail leaves tokens out unless {@code mail.debug.auth=true}, but only of the exchanges
- * that it runs itself. So what a thread prints or logs while it runs an exchange is dropped here.
+ * <p>Unless {@code mail.debug.auth=true}, Angus Mail itself omits the tokens of the exchanges that
+ * it runs. For an exchange that this library runs, this class drops what the thread prints and logs
+ * meanwhile.
  */
 final class DebugOut extends PrintStream {
   private static final Set<Thread> MUTED = ConcurrentHashMap.newKeySet();
 
   /**
-   * Angus Mail names its loggers after the package of the transport's class. One logs every line at
-   * FINEST, the other replies that it cannot read at FINE.
+   * Angus Mail's loggers, which are named after the package of the transport's class. One logs
+   * every line at FINEST, the other logs replies that it cannot parse at FINE.
    */
   private static final List<TokenFilter> FILTERS =
       List.of(new TokenFilter(""), new TokenFilter(".protocol"));
 
   private final PrintStream target;
 
-  /** How many constructors are at it. */
+  /** The number of constructors that are using it. */
   private int loans;
 
   private DebugOut(PrintStream target) {
@@ -41,8 +42,8 @@ final class DebugOut extends PrintStream {
   }
 
   /**
-   * Has Angus Mail's constructor take a stream of ours for the one of a Session that prints, unless
-   * the Session is to print tokens too.
+   * Replaces the debug stream of a Session, so that Angus Mail's constructor takes the replacement.
+   * Does nothing if the Session does not print, or is to print tokens too.
    */
   static synchronized Session lend(Session session) {
     if (session.getDebug() && !showsTokens(session)) {
@@ -54,14 +55,14 @@ final class DebugOut extends PrintStream {
     return session;
   }
 
-  /** Gives the Session its own stream back: a Session may outlive this jar's class loader. */
+  /** Restores the Session's own stream, since a Session may outlive this jar's class loader. */
   static synchronized void takeBack(Session session) {
     if (session.getDebugOut() instanceof DebugOut lent && --lent.loans <= 0) {
       session.setDebugOut(lent.target);
     }
   }
 
-  /** Drops what the current thread prints and logs from here on. */
+  /** Begins to drop what the current thread prints and logs. */
   static void mute(Session session) {
     if (showsTokens(session)) {
       return;
@@ -77,7 +78,7 @@ final class DebugOut extends PrintStream {
     }
   }
 
-  /** Takes up again what the current thread prints and logs. */
+  /** Ends {@link #mute}. */
   static void unmute() {
     synchronized (FILTERS) {
       if (MUTED.remove(Thread.currentThread()) && MUTED.isEmpty()) {
@@ -98,8 +99,8 @@ final class DebugOut extends PrintStream {
   }
 
   /**
-   * In front of the filter that a logger has, while an exchange runs. A logger would keep it, and
-   * so the jar's class loader.
+   * A filter that is put before a logger's own filter. It is set only while an exchange runs,
+   * because the logger keeps the jar's class loader alive through it.
    */
   private static final class TokenFilter implements Filter {
     private final Logger logger;
@@ -118,7 +119,7 @@ final class DebugOut extends PrintStream {
       }
     }
 
-    /** Stays where another copy of the jar has put its own in front, until that is removed. */
+    /** Does nothing while another copy of the jar has put its own filter before this one. */
     void remove() {
       if (isSet && logger.getFilter() == this) {
         logger.setFilter(behind);

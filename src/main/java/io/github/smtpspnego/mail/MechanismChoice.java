@@ -8,22 +8,22 @@ import java.util.Locale;
 /**
  * How a connection is authenticated, once the server's reply to EHLO is known.
  *
- * @param way who does it
+ * @param way who authenticates it
  * @param mechanisms the SASL mechanisms that Angus Mail may use, in capitals (RFC 4422 section
  *     3.1); empty for any
  */
 record MechanismChoice(Way way, List<String> mechanisms) {
   /** Who authenticates the connection. */
   enum Way {
-    /** {@code SmtpAuthClient} does, by SPNEGO; it fails where the server does not offer that. */
+    /** {@code SmtpAuthClient}, by SPNEGO; it fails if the server does not offer that. */
     SPNEGO,
-    /** Angus Mail does, by one of the mechanisms. */
+    /** Angus Mail, by one of the mechanisms. */
     ANGUS,
-    /** Nobody does: the server does not offer it, and it is not required. */
+    /** Nobody: the server does not offer authentication, and it is not required. */
     NOBODY,
-    /** Nobody can without a password, which Jakarta Mail may ask for. */
+    /** Nobody without a password, which Jakarta Mail may ask for. */
     PASSWORD_NEEDED,
-    /** Nobody can, and the connection is to be closed. */
+    /** Nobody, and the connection is to be closed. */
     UNAVAILABLE
   }
 
@@ -41,13 +41,13 @@ record MechanismChoice(Way way, List<String> mechanisms) {
   }
 
   /**
-   * Chooses.
+   * Chooses how to authenticate.
    *
-   * <p>Angus Mail sends user and password by LOGIN, PLAIN, DIGEST-MD5 or NTLM where no SASL client
-   * comes of what is listed, asked for or not. Here only what was asked for is used, in the order
-   * in which it was, and GSSAPI first where nothing was asked for (MS-SSEAN section 3.1.5.1).
+   * <p>If no SASL client can be created for the configured mechanisms, Angus Mail sends user and
+   * password by LOGIN, PLAIN, DIGEST-MD5 or NTLM, even if these are not configured. Here only the
+   * configured mechanisms are used, in their order. If none is configured, GSSAPI is the first
+   * (MS-SSEAN section 3.1.5.1).
    *
-   * @param policy what the settings say
    * @param hasPassword whether there is a password that another mechanism could send
    * @param offered what follows AUTH in the server's reply to EHLO; empty for no authentication
    */
@@ -63,12 +63,11 @@ record MechanismChoice(Way way, List<String> mechanisms) {
       if (ours && policy.isSpnego() && allowed.isEmpty()) {
         return new MechanismChoice(Way.SPNEGO);
       }
-      // The JDK has a client for GSSAPI only. A choice of Angus Mail's does not lead back to us.
+      // Without SPNEGO, Angus Mail would use the JDK's client, which supports GSSAPI only.
       if (!ours || (!policy.isSpnego() && upper.equals(SaslProperties.GSSAPI))) {
         allowed.add(upper);
       }
-      // LOGIN is no SASL mechanism of Angus Mail's. It is used where no SASL client can be made, so
-      // it is the last one.
+      // Angus Mail uses LOGIN only if it can create no SASL client, so LOGIN ends the list.
       if (upper.equals("LOGIN")) {
         break;
       }

@@ -6,17 +6,18 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's name that a ticket is requested for: the one that Angus Mail gives a SASL client.
+ * The server's name that a ticket is requested for, the same that Angus Mail passes to a SASL
+ * client.
  */
 final class ServerName {
   private ServerName() {}
 
   /**
-   * Finds the name.
+   * Returns the name.
    *
    * @param host the host that the program names; null or empty for this machine
-   * @param socket the connection that the program has made itself; null where there is none
-   * @param isCanonical whether DNS is asked for the name of the address that is connected to
+   * @param socket the connection that the program has made itself, or null
+   * @param isCanonical whether to ask DNS for the name of the server's address
    */
   static String of(@Nullable String host, @Nullable Socket socket, boolean isCanonical) {
     if (socket != null) {

@@ -13,8 +13,8 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user and password of one connection. The program's {@link jakarta.mail.Authenticator} is
- * asked once at most, and only where a password can be used.
+ * The user and the password for one connection. The program's {@link jakarta.mail.Authenticator} is
+ * asked at most once, and only where a password can be used.
  */
 final class SessionLogin implements CallbackHandler {
   private final Session session;
@@ -29,13 +29,11 @@ final class SessionLogin implements CallbackHandler {
   private boolean isKept;
 
   /**
-   * Creates a login; nobody is asked yet.
+   * Creates a login. The Authenticator is not asked yet.
    *
-   * @param session the session
-   * @param server the key under which the Session keeps passwords; null for none
-   * @param protocol the mail protocol
+   * @param server the key under which the Session stores passwords; null for none
    * @param user the user's name, or null
-   * @param password the password that the program gave, or null
+   * @param password the password that the program passed, or null
    */
   SessionLogin(
       Session session,
@@ -51,12 +49,12 @@ final class SessionLogin implements CallbackHandler {
     this.isGiven = password != null;
   }
 
-  /** The user's name; empty where none is known. */
+  /** The user's name; empty if none is known. */
   String user() {
     return user == null ? "" : user;
   }
 
-  /** The password; empty where none is known. */
+  /** The password; empty if none is known. */
   String password() {
     return password == null ? "" : password;
   }
@@ -65,12 +63,14 @@ final class SessionLogin implements CallbackHandler {
     return !password().isEmpty();
   }
 
-  /** Whether the password was used, and the Authenticator was not asked and may have another. */
+  /**
+   * Whether the password was used, and the Authenticator was not asked and may give another one.
+   */
   boolean isReplaceable() {
     return isUsed && (isGiven || isKept);
   }
 
-  /** Removes a password that proved wrong from the Session. */
+  /** Removes a wrong password from the Session. */
   void forget() {
     if (isKept && server != null) {
       session.setPasswordAuthentication(server, null);
@@ -78,9 +78,9 @@ final class SessionLogin implements CallbackHandler {
   }
 
   /**
-   * Finds the password that the Session keeps, or asks the program's Authenticator. Jakarta Mail
-   * would ask only after an attempt without a password, which would use the ticket cache, and so
-   * another identity perhaps.
+   * Reads the password that the Session stores, or asks the program's Authenticator. Jakarta Mail
+   * asks only after a failed attempt. An attempt without a password would use the ticket cache,
+   * possibly with another identity.
    */
   void ask() {
     if (password != null || isAsked) {
@@ -100,9 +100,7 @@ final class SessionLogin implements CallbackHandler {
     }
   }
 
-  /**
-   * Keeps an answer of the Authenticator's in the Session, as Jakarta Mail does after a success.
-   */
+  /** Stores the Authenticator's answer in the Session, as Jakarta Mail does after a success. */
   void keep() {
     if (isAsked && password != null && server != null) {
       session.setPasswordAuthentication(server, new PasswordAuthentication(user, password));
@@ -116,7 +114,7 @@ final class SessionLogin implements CallbackHandler {
     try {
       return InetAddress.getByName(server.getHost());
     } catch (UnknownHostException e) {
-      return null; // connecting will tell
+      return null; // connecting reports it
     }
   }
 

@@ -11,18 +11,19 @@ import java.util.ServiceConfigurationError;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Offers the transport for {@code smtp}. Not Angus's {@code DefaultProvider}, so it comes first.
+ * Offers the transport for {@code smtp}. Jakarta Mail prefers it to Angus Mail's, which is marked
+ * as a {@code DefaultProvider}.
  *
- * <p>Jakarta Mail makes all of its providers with each {@code Session}, before any transport. So
- * being on the class path is enough: ours installs the security provider, and offers the transport
- * where Angus Mail's is there to be extended. A provider cannot be left out, so where ours is not
- * to serve it stands under a name that nobody asks for. It never throws: that would leave the
- * program without any {@code Session}.
+ * <p>Jakarta Mail creates all of its providers with each {@code Session}, before any transport. So
+ * it is sufficient that the jar is on the class path: this provider installs the security provider,
+ * and offers the transport if Angus Mail is present. A provider cannot withdraw, so if the
+ * transport is not to be used, the provider has the name of a protocol that does not exist. It
+ * never throws: Jakarta Mail would then create no {@code Session} at all.
  */
 public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLProvider {
   /**
-   * What being on the class path does: {@code false} is nothing, {@code transport} offers the
-   * transport and leaves the security provider to {@link SpnegoProvider#install}.
+   * What the jar does on the class path: with {@code false} nothing, with {@code transport} it
+   * offers the transport but does not install the security provider.
    */
   static final String SWITCH = "smtp.spnego.autoregister";
 
@@ -30,7 +31,7 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
   private static final AtomicBoolean IS_ORDER_CHECKED = new AtomicBoolean();
   private static final String ANGUS = "org.eclipse.angus.mail.smtp.SMTPTransport";
 
-  /** For Jakarta Mail's service loader. */
+  /** Called by Jakarta Mail's service loader. */
   public SpnegoSMTPProvider() {
     this("smtp");
   }
@@ -39,17 +40,17 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
     super(
         Type.TRANSPORT,
         register() ? protocol : "smtp-spnego-not-offered-for-" + protocol,
-        TRANSPORT, // its class may be missing a superclass
+        TRANSPORT, // by name, since its superclass may be missing
         "smtp-spnego",
         null);
   }
 
   /**
-   * Installs the security provider; tells whether the transport can be offered too.
+   * Installs the security provider, and returns whether the transport can be offered too.
    *
-   * <p>Our transport does without the security provider. Angus Mail's own, IMAP and programs that
-   * call {@code Sasl} do not, and who of them will come is not known here: what a Session sets is
-   * not shown to its providers, and some never ask the Session for anything.
+   * <p>This library's transport does not need the security provider. Angus Mail's own transport,
+   * IMAP and programs that call {@code Sasl} do. Whether one of them will be used is not known
+   * here: a Session's properties are not passed to its providers, and some callers use no Session.
    */
   private static boolean register() {
     String wanted = System.getProperty(SWITCH, "");
@@ -61,7 +62,7 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
         SpnegoProvider.install();
       }
       Class<?> angus = Class.forName(ANGUS, false, SpnegoSMTPProvider.class.getClassLoader());
-      // On the module path it is in one of two modules, and only one can be named in ours.
+      // Two modules contain this class, and module-info can name only one of them.
       SpnegoSMTPProvider.class.getModule().addReads(angus.getModule());
       checkOrder();
       return true;
@@ -75,9 +76,9 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
   }
 
   /**
-   * Warns once where Sessions take another transport. Jakarta Mail 2.1.2 and 2.1.3 do not know
-   * which provider is Angus Mail's default one, and take the first on the class path. What the
-   * Session that is being made will take is not to be seen, so another one is asked.
+   * Warns once if Sessions use another transport. Jakarta Mail 2.1.2 and 2.1.3 do not recognize
+   * Angus Mail's default provider, and use the first provider on the class path. The Session that
+   * is being created cannot be asked, so another one is.
    */
   private static void checkOrder() {
     if (System.getProperty("mail.smtp.class") != null
@@ -102,13 +103,14 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
                     + "class-path-order)");
       }
     } catch (NoSuchProviderException | ServiceConfigurationError e) {
-      // The program's own Session says so.
+      // The program's own Session reports it.
     }
   }
 
   /**
-   * Whether this is jakarta.mail-api 2.1.4 or later, which has this field: the check would take a
-   * tenth of the start of a program. One that has it no more is checked.
+   * Whether this is jakarta.mail-api 2.1.4 or later, which has this field. The check is skipped
+   * there because it would take a tenth of a program's start. A later version without the field is
+   * checked.
    */
   private static boolean isOrderOfNoConcern() {
     try {

@@ -1,8 +1,8 @@
 package io.github.smtpspnego.mail;
 
-/** Offers the transport for {@code smtps}: a provider stands for one protocol. */
+/** Offers the transport for {@code smtps}, since a provider offers one protocol. */
 public final class SpnegoSMTPSSLProvider extends SpnegoSMTPProvider {
-  /** For Jakarta Mail's service loader. */
+  /** Called by Jakarta Mail's service loader. */
   public SpnegoSMTPSSLProvider() {
     super("smtps");
   }

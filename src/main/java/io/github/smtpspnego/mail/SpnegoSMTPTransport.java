@@ -16,7 +16,7 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Angus Mail's SMTP transport, which authenticates by SPNEGO where that is asked for.
+ * Angus Mail's SMTP transport with authentication by SPNEGO.
  *
  * <pre>{@code
  * properties.setProperty("mail.smtp.sasl.spnego.enable", "true");
@@ -25,20 +25,22 @@ import org.jspecify.annotations.Nullable;
  * transport.connect("mail.contoso.com", null, null);
  * }</pre>
  *
- * <p>Where neither the setting {@code enable} is {@code true} nor SASL is on and {@code GSSAPI} or
- * {@code GSS-SPNEGO} is configured (or no mechanism is, and the server offers one of them), it is
- * Angus Mail's own transport in everything. Else Angus Mail connects, says EHLO and starts TLS,
- * with AUTH hidden from it; then {@link SmtpAuthClient} authenticates. So:
+ * <p>SPNEGO is used if the setting {@code enable} is {@code true}. It is also used if SASL is
+ * enabled and {@code GSSAPI} or {@code GSS-SPNEGO} is configured, or if SASL is enabled without a
+ * list of mechanisms and the server offers one of the two. Otherwise this transport does what Angus
+ * Mail's does. With SPNEGO, Angus Mail connects, sends EHLO and starts TLS while AUTH is hidden
+ * from it; then {@link SmtpAuthClient} authenticates. So:
  *
  * <ul>
- *   <li>no password is needed, and none is sent by a mechanism that was not asked for;
- *   <li>no mail goes to a server that does not offer the mechanism or did not prove its identity;
+ *   <li>no password is needed, and none is sent by a mechanism that is not configured;
+ *   <li>no mail is sent to a server that does not offer the mechanism or has not proved its
+ *       identity;
  *   <li>a failure is an {@link AuthenticationFailedException} that says what happened and what to
- *       do, with a {@link SpnegoException} as its cause. What breaks the connection is the {@link
- *       MessagingException} that Angus Mail makes of it.
+ *       do, with a {@link SpnegoException} as its cause. If the connection breaks, Angus Mail
+ *       throws a {@link MessagingException} as usual.
  * </ul>
  *
- * <p>{@code mail.smtp.class=org.eclipse.angus.mail.smtp.SMTPTransport} gives Angus Mail's own back.
+ * <p>{@code mail.smtp.class=org.eclipse.angus.mail.smtp.SMTPTransport} restores Angus Mail's own.
  */
 public final class SpnegoSMTPTransport extends SMTPTransport {
   /** The property of a Session whose value is an {@link Observer}. */
@@ -51,7 +53,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   /** The socket that {@link #connect(Socket)} was given; null otherwise. */
   private @Nullable Socket given;
 
-  // What is there while a connection is being made, and null otherwise.
+  // Null except while a connection is being made.
   private @Nullable AuthPolicy policy;
   private @Nullable SessionLogin login;
   private @Nullable MechanismChoice choice;
@@ -132,7 +134,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
         } else if (way == Way.UNAVAILABLE) {
           throw logged(read.unavailable(serverName));
         } else if (way == Way.PASSWORD_NEEDED) {
-          // What Jakarta Mail says, without another question of the Authenticator.
+          // Jakarta Mail's message, without asking the Authenticator again.
           throw new FinalFailure(
               new AuthenticationFailedException("failed to connect, no password specified?"));
         }
@@ -142,7 +144,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     } catch (SpnegoException e) {
       throw failure(e, asked);
     } catch (AuthenticationFailedException e) {
-      // A second attempt would be made over a new connection, to another server perhaps.
+      // A second attempt would use a new connection, possibly to another server.
       throw given == null ? e : new FinalFailure(e);
     } finally {
       if (!isDone) {
@@ -179,7 +181,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     }
   }
 
-  /** Runs one AUTH command; gives false where the server wants TLS first, and may have it. */
+  /** Runs one AUTH command; false if the server requires TLS first, and it may be started. */
   private boolean exchange(
       AuthPolicy read, String serverName, SessionLogin asked, boolean mayStartTls)
       throws MessagingException, SpnegoException {
@@ -201,21 +203,21 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     }
   }
 
-  /** The server's reply to EHLO, as far as it is about authentication. */
+  /** The part of the server's reply to EHLO that concerns authentication. */
   private String offer() {
     String mechanisms = getExtensionParameter("AUTH");
     return (mechanisms == null ? "" : "AUTH " + mechanisms + "\n")
         + (super.supportsExtension("STARTTLS") ? "STARTTLS" : "");
   }
 
-  /** Closes a connection that is not announced yet, without waiting for the server. */
+  /** Closes a connection that no listener knows yet, without waiting for the server. */
   private void hangUp() {
     isHangingUp = true;
     try {
       setConnected(true);
       close();
     } catch (MessagingException e) {
-      // The connection is of no use, closed or not.
+      // The connection is not used again.
     } finally {
       isHangingUp = false;
     }
@@ -258,8 +260,8 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   }
 
   /**
-   * While a connection is being made that is not for Angus Mail to authenticate, AUTH counts as not
-   * offered. Angus Mail asks for it last, after EHLO and STARTTLS.
+   * Hides AUTH while a connection is being made that Angus Mail is not to authenticate. Angus Mail
+   * asks for AUTH last, after EHLO and STARTTLS.
    */
   @Override
   public boolean supportsExtension(String extension) {
@@ -278,7 +280,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     return MechanismChoice.of(read, asked.hasPassword(), (offered == null ? "" : offered) + older);
   }
 
-  /** While a connection is being made: those of them that may be used on it. */
+  /** While a connection is being made, the mechanisms that may be used on it. */
   @Override
   public synchronized String[] getSASLMechanisms() {
     return choice == null || choice.mechanisms().isEmpty()
@@ -292,8 +294,8 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   }
 
   /**
-   * What to throw. Jakarta Mail answers an {@link AuthenticationFailedException} by asking for
-   * another password and connecting again. A failure that no password mends ends the attempt.
+   * The exception to throw. After an {@link AuthenticationFailedException} Jakarta Mail asks for
+   * another password and connects again. If another password cannot help, that is prevented.
    */
   private MessagingException failure(SpnegoException e, SessionLogin asked) {
     AuthenticationFailedException failure =
@@ -309,7 +311,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     return new FinalFailure(failure);
   }
 
-  /** Is told of each line of the dialogue with the server. */
+  /** Receives each line of the dialogue with the server. */
   public interface Observer {
     /**
      * A command is about to be sent.
@@ -326,14 +328,14 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     void received(String reply);
   }
 
-  /** Logs a failure that no exchange has logged. */
+  /** Logs a failure that {@link SmtpAuthClient} has not logged. */
   private SpnegoException logged(SpnegoException e) {
     SpnegoException told = e.forProtocol(protocol);
     System.getLogger("io.github.smtpspnego").log(Level.WARNING, told.getMessage());
     return told;
   }
 
-  /** Takes a failure past Jakarta Mail's second attempt, to {@link #connect}. */
+  /** Carries a failure to {@link #connect} without a second attempt of Jakarta Mail's. */
   private static final class FinalFailure extends MessagingException {
     private static final long serialVersionUID = 1L;
 

@@ -11,45 +11,39 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.AuthorizeCallback;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whom a proved client may act as. */
+/** Decides whom an authenticated client may act as. */
 public final class Authorizer {
-  /** A client acts as itself and as nobody else. */
+  /** A client may act only as itself. */
   public static final Decision ITSELF =
       (client, identity) -> identity.equals(client) ? Optional.of(client) : Optional.empty();
 
-  /** RFC 8062 section 3: the name of a client that does not give its own. */
+  /** The name of an anonymous client: RFC 8062 section 3. */
   private static final String ANONYMOUS = "WELLKNOWN/ANONYMOUS@";
 
   private final Decision decision;
 
-  /** What the program decides. */
+  /** The program's decision. */
   public interface Decision {
     /**
      * Decides.
      *
      * @param client the client's principal with its realm
-     * @param identity the identity that it wants to act as; the principal where it named none, or
-     *     itself
-     * @return whom it acts as, empty where it may not
-     * @throws IOException if that could not be found out
+     * @param identity the identity that it requests; the principal if it requests none, or itself
+     * @return the identity that it acts as; empty if it may not
+     * @throws IOException if no decision could be made
      */
     Optional<String> localUser(String client, String identity) throws IOException;
   }
 
-  /**
-   * Creates an authorization.
-   *
-   * @param decision what the program decides
-   */
   public Authorizer(Decision decision) {
     this.decision = decision;
   }
 
   /**
-   * The authorization of a callback handler. A handler must say yes to an {@link
-   * AuthorizeCallback}; one that throws an exception could not decide.
+   * Creates an authorizer that calls a handler with an {@link AuthorizeCallback}. If the handler
+   * throws an exception, no decision could be made.
    *
-   * @param handler the handler; null for none, so that a client acts as itself
+   * @param handler the handler; null for none, so that a client may act only as itself
    */
   static Authorizer of(@Nullable CallbackHandler handler) {
     if (handler == null) {
@@ -73,12 +67,12 @@ public final class Authorizer {
    * Decides.
    *
    * @param client the client's principal
-   * @param keyRealm the realm of the server's key; a client of this realm may name itself without
-   *     it, as Angus Mail with the JDK's client and Cyrus SASL's clients do
-   * @param requested the identity to act as; empty for the client's own
-   * @return the identity granted
-   * @throws SpnegoException with {@link Reason#NOT_AUTHORIZED} if it is not granted, with {@link
-   *     Reason#UNDECIDED} if that could not be found out
+   * @param keyRealm the realm of the server's key. A client of this realm may request itself
+   *     without the realm, as Angus Mail with the JDK's client and Cyrus SASL's clients do
+   * @param requested the requested identity; empty for the client itself
+   * @return the identity that the client acts as
+   * @throws SpnegoException with {@link Reason#NOT_AUTHORIZED} if the client may not, with {@link
+   *     Reason#UNDECIDED} if no decision could be made
    */
   String grant(String client, String keyRealm, Optional<String> requested) throws SpnegoException {
     String identity =

@@ -33,21 +33,19 @@ final class ClientSettings {
   /** The layers acceptable, best first. */
   final List<Qop> qop;
 
-  /** The largest message taken under a layer, in octets. */
+  /** The largest message that is accepted under a layer, in octets. */
   final int maxBuffer;
 
   private final boolean makesOffer;
 
   private final boolean isImpersonated;
 
-  /** The identity to act as, where the user set one; else empty. */
+  /** The authorization identity that is set; empty for none. */
   final String authorizationId;
 
   /**
    * Reads the settings.
    *
-   * @param settings where they stand
-   * @param mechanism the SASL mechanism
    * @param host the server's name, or null
    * @throws SpnegoException if one has a bad value, or contradicts another
    */
@@ -82,9 +80,10 @@ final class ClientSettings {
   }
 
   /**
-   * What is asked of the context. The layer offer that ends {@code GSSAPI} travels in an integrity
-   * token. {@code GSS-SPNEGO} may end without one, and Cyrus SASL servers take the integrity flag
-   * for a security layer there, so it is asked for only where a layer is.
+   * What is requested of the context. The layer offer that ends {@code GSSAPI} is sent with
+   * integrity protection. {@code GSS-SPNEGO} may end without an offer, and Cyrus SASL servers
+   * interpret the integrity flag as a security layer there, so it is requested only together with a
+   * layer.
    */
   ContextFlags contextFlags() {
     boolean layers = qop.contains(Qop.AUTH_INT) || qop.contains(Qop.AUTH_CONF);

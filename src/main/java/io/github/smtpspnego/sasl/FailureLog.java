@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Logs failed exchanges as warnings of one line, at most {@value #MOST_PER_MINUTE} a minute for
- * each reason. So a client that sends bad tokens in a loop does not fill the log, and many failures
- * with one reason do not hide another.
+ * each reason. A client that sends bad tokens in a loop does not fill the log, and does not
+ * suppress failures with other reasons.
  */
 public final class FailureLog {
   static final int MOST_PER_MINUTE = 20;
@@ -18,7 +18,7 @@ public final class FailureLog {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-  /** What was logged for one reason since the minute began. */
+  /** Counts the failures with one reason in one minute. */
   private static final class Minute {
     long began = System.nanoTime();
     int failures;
@@ -26,14 +26,10 @@ public final class FailureLog {
 
   private final Map<Reason, Minute> minutes = new EnumMap<>(Reason.class);
 
-  /** Creates a log with limits of its own. */
-  public FailureLog() {}
-
   /**
-   * Warns of a failure.
+   * Logs a failure.
    *
-   * @param failure what happened; its message is the line
-   * @param who ends the line; empty for nobody: " Client: 192.0.2.1."
+   * @param who is added to the failure's message, such as " Client: 192.0.2.1."; may be empty
    */
   public void warn(SpnegoException failure, String who) {
     int leftOut;

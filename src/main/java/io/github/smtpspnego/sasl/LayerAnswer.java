@@ -9,10 +9,10 @@ import java.util.function.Supplier;
 
 /** The client's answer to a security layer offer, RFC 2222 section 7.2.1. */
 final class LayerAnswer {
-  /** The layer chosen. */
+  /** The chosen layer. */
   final SecurityLayer layer;
 
-  /** The wrapped choice, to be sent. */
+  /** The wrapped choice, which is to be sent. */
   final byte[] token;
 
   private LayerAnswer(SecurityLayer layer, byte[] token) {
@@ -21,12 +21,12 @@ final class LayerAnswer {
   }
 
   /**
-   * Answers an offer with the first layer of the settings that is offered.
+   * Chooses the first layer of the settings that is offered.
    *
    * @param challenge the wrapped offer
-   * @param identity the identity to act as; empty for the client's own
+   * @param identity the authorization identity; empty for none
    * @param tried what was tried, the start of a sentence
-   * @throws SpnegoException if the offer is damaged or has no layer that was asked for
+   * @throws SpnegoException if the offer is damaged or has none of the layers
    */
   static LayerAnswer to(
       byte[] challenge,

@@ -9,12 +9,11 @@ import java.util.Optional;
 
 /**
  * The client's choice of a security layer, RFC 2222 section 7.2.1: one octet with the bit of one
- * layer, three octets in network byte order with the largest wrapped message that the client takes,
- * then the authorization identity in UTF-8, if any. The choice travels wrapped.
+ * layer, three octets in network byte order with the size of the largest wrapped message that the
+ * client accepts, then the authorization identity in UTF-8, if any. The choice is sent wrapped.
  *
- * @param layer the layer chosen
  * @param maxSize the largest wrapped message, in octets; zero for {@link Qop#AUTH}
- * @param authorizationId the identity to act as; empty for the authenticated one
+ * @param authorizationId the authorization identity; empty for the authenticated one
  */
 record LayerChoice(Qop layer, int maxSize, Optional<String> authorizationId) {
   private static final int HEADER = 4;
@@ -22,8 +21,6 @@ record LayerChoice(Qop layer, int maxSize, Optional<String> authorizationId) {
   /**
    * Reads an unwrapped choice.
    *
-   * @param octets the contents of the wrapped token
-   * @return the choice
    * @throws IllegalArgumentException if it is shorter than four octets, chooses no layer or
    *     several, or its identity is not UTF-8
    */
@@ -52,11 +49,7 @@ record LayerChoice(Qop layer, int maxSize, Optional<String> authorizationId) {
         "layer bits " + HexFormat.of().toHexDigits(bits) + " where one layer was to be chosen");
   }
 
-  /**
-   * The choice as it is to be wrapped.
-   *
-   * @return at least four octets
-   */
+  /** Encodes the choice, which is to be wrapped. */
   byte[] encode() {
     byte[] identity = authorizationId.orElse("").getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(HEADER + identity.length)

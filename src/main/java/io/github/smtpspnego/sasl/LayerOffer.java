@@ -7,12 +7,12 @@ import java.util.List;
 
 /**
  * The server's offer of security layers, RFC 2222 section 7.2.2: one octet of layer bits, then
- * three octets in network byte order with the largest wrapped message that the server takes. The
- * offer travels wrapped.
+ * three octets in network byte order with the size of the largest wrapped message that the server
+ * accepts. The offer is sent wrapped.
  *
- * @param layers the layers offered; bits that RFC 2222 does not define are ignored
- * @param maxSize the largest wrapped message, in octets; it has no meaning where only {@link
- *     Qop#AUTH} is chosen (Exchange sends 48000)
+ * @param layers the offered layers; bits that RFC 2222 does not define are ignored
+ * @param maxSize the largest wrapped message, in octets; it has no meaning if only {@link Qop#AUTH}
+ *     is offered (Exchange sends 48000)
  */
 record LayerOffer(List<Qop> layers, int maxSize) {
   private static final int LENGTH = 4;
@@ -25,8 +25,6 @@ record LayerOffer(List<Qop> layers, int maxSize) {
   /**
    * Reads an unwrapped offer.
    *
-   * @param octets the contents of the wrapped token
-   * @return the offer
    * @throws IllegalArgumentException if it is not four octets long
    */
   static LayerOffer read(byte[] octets) {
@@ -42,11 +40,7 @@ record LayerOffer(List<Qop> layers, int maxSize) {
     return new LayerOffer(layers, ByteBuffer.wrap(octets).getInt() & 0xffffff);
   }
 
-  /**
-   * The offer as it is to be wrapped.
-   *
-   * @return four octets
-   */
+  /** Encodes the offer, which is to be wrapped. */
   byte[] encode() {
     int bits = 0;
     for (Qop layer : layers) {

@@ -3,43 +3,44 @@ package io.github.smtpspnego.sasl;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.SecurityLayer;
+import io.github.smtpspnego.settings.SaslProperties;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
 
-/** What both sides of an exchange have in common: the mechanism, and the layer that it leads to. */
+/** The common part of both sides of an exchange: the mechanism and the negotiated layer. */
 abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
   static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
 
   /**
-   * The most tokens that are taken from the other side. Kerberos takes one round, two where it is
-   * not the initiator's first choice.
+   * The largest number of tokens that are accepted from the other side. Kerberos needs one round,
+   * or two if it is not the initiator's first choice.
    */
   static final int MOST_ROUNDS = 8;
 
   final String mechanism;
 
-  /** What was agreed on; null before the exchange is complete. */
+  /** The negotiated layer; null before the exchange is complete. */
   private @Nullable SecurityLayer layer;
 
   SaslExchange(String mechanism) {
     this.mechanism = mechanism;
   }
 
-  /** What is being tried, the start of a sentence: "Authenticating to smtp@host as alice@REALM". */
+  /**
+   * Describes the exchange, the start of a sentence: "Authenticating to smtp@host as alice@REALM".
+   */
   abstract String tried();
 
-  /** The name of the mechanism, {@code GSSAPI} or {@code GSS-SPNEGO}. */
   public final String getMechanismName() {
     return mechanism;
   }
 
-  /** Wraps a message (RFC 2743 section 2.3.3). */
   public final byte[] wrap(byte[] outgoing, int offset, int length) throws SaslException {
     return negotiated().wrap(outgoing, offset, length);
   }
 
-  /** Unwraps a message of the other side's (RFC 2743 section 2.3.4). */
   public final byte[] unwrap(byte[] incoming, int offset, int length) throws SaslException {
     return negotiated().unwrap(incoming, offset, length);
   }
@@ -49,7 +50,7 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
   }
 
   /**
-   * The layer that was agreed on.
+   * The negotiated layer.
    *
    * @throws IllegalStateException before the exchange is complete
    */
@@ -58,6 +59,13 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
       throw new IllegalStateException("the exchange is not complete");
     }
     return layer;
+  }
+
+  /** The names of the mechanisms for both factories; none if a policy excludes them. */
+  static String[] mechanismNames(@Nullable Map<String, ?> properties) {
+    return SaslProperties.policiesHold(properties)
+        ? SaslProperties.MECHANISMS.toArray(new String[0])
+        : new String[0];
   }
 
   final void logStep(Enum<?> before, byte[] received, byte @Nullable [] sent, Enum<?> after) {

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a server.
  *
- * @param credentials the keys, and for which names
- * @param replays remembers the tokens that were accepted
- * @param authorization whom a client may act as
+ * @param credentials the keys and the accepted names
+ * @param replays remembers accepted tokens
+ * @param authorization decides whom a client may act as
  * @param ending whether the layer offer is made
  * @param qop the layers to offer
- * @param maxBuffer the largest message taken under a layer, in octets
+ * @param maxBuffer the largest message that is accepted under a layer, in octets
  */
 public record ServerSettings(
     AcceptorCredentials credentials,
@@ -38,10 +38,7 @@ public record ServerSettings(
   /**
    * Reads the settings of a SASL server.
    *
-   * @param settings where they stand
    * @param serverName the server's name, or null for any
-   * @param authorization whom a client may act as
-   * @return their values
    * @throws SpnegoException if one has a bad value, or contradicts another, or there are no keys
    */
   public static ServerSettings read(
@@ -89,7 +86,7 @@ public record ServerSettings(
   }
 
   /**
-   * A principal with its realm, or with the default realm where it has none.
+   * A principal with its realm, or with the default realm if it has none.
    *
    * @param principal the principal; empty for none, {@code *} for any
    * @return the principal as Kerberos writes it
@@ -104,9 +101,9 @@ public record ServerSettings(
   /**
    * Whether the layer offer of RFC 2222 section 7.2.2 is made.
    *
-   * <p>RFC 4752 has no ending without it. With SPNEGO Exchange, Dovecot and Cyrus SASL make it
-   * under GSSAPI, and under GSS-SPNEGO Cyrus does not; where authentication alone is not allowed,
-   * only the offer can agree on more.
+   * <p>RFC 4752 always requires it. With SPNEGO, Exchange, Dovecot and Cyrus SASL make it under
+   * GSSAPI; under GSS-SPNEGO, Cyrus SASL does not. It is also needed if authentication without a
+   * layer is not allowed.
    *
    * @param mechanism the SASL mechanism
    * @param spnego whether the client speaks SPNEGO rather than raw Kerberos
@@ -119,7 +116,7 @@ public record ServerSettings(
         && (mechanism.equals(SaslProperties.GSSAPI) || !qop.contains(Qop.AUTH));
   }
 
-  /** The host in a principal {@code service/host@REALM}; null where it names none. */
+  /** The host in a principal {@code service/host@REALM}; null if it contains none. */
   static @Nullable String hostOf(String principal) {
     int slash = principal.indexOf('/');
     int at = principal.indexOf('@', slash);

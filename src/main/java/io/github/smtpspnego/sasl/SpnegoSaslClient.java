@@ -21,22 +21,22 @@ import javax.security.sasl.SaslClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client of RFC 2222 section 7.2.1 around SPNEGO: what MS-SSEAN means by {@code GSSAPI}.
+ * The client of RFC 2222 section 7.2.1 with SPNEGO tokens, which MS-SSEAN calls {@code GSSAPI}.
  *
- * <p>Nothing is looked up, read or sent before the first {@link #hasInitialResponse} or {@link
- * #evaluateChallenge}. A failure is thrown again by every later call.
+ * <p>Nothing is read or requested before the first call of {@link #hasInitialResponse} or {@link
+ * #evaluateChallenge}. After a failure every call throws the same exception.
  */
 public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   private enum State {
-    /** Nothing sent. */
+    /** Nothing is sent yet. */
     START,
     /** The NegTokenInit is sent; NegTokenResps are awaited. */
     NEGOTIATING,
-    /** The context is established; a layer offer may come, or the server's success. */
+    /** The context is established; a layer offer or the server's success is awaited. */
     ESTABLISHED,
-    /** The client has nothing more to say. */
+    /** The client has sent its last token. */
     COMPLETE,
-    /** Every call throws what went wrong. */
+    /** Every call throws the failure. */
     FAILED
   }
 
@@ -46,28 +46,29 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   private final @Nullable CallbackHandler handler;
   private final boolean warns;
 
-  /** What is being tried, asked for where something goes wrong. */
+  /** Describes the exchange for messages. */
   private final Supplier<String> attempted = this::tried;
 
   private State state = State.START;
   private int rounds;
   private @Nullable SpnegoException failure;
 
-  // What is there once the first token was asked for.
+  // Null before the first token is requested.
   private @Nullable ClientSettings settings;
   private @Nullable InitiatorCredentials credentials;
   private @Nullable SpnegoInitiator initiator;
   private @Nullable TicketAttempt attempt;
 
-  /** The layer that was chosen; null where no offer came. */
+  /** The chosen layer; null if no offer came. */
   private @Nullable Qop choice;
 
   /**
-   * Creates a client; reads nothing yet.
+   * Creates a client. Nothing is read yet.
    *
-   * @param authorizationId the identity to act as, or what a mail library passes for it
-   * @param handler knows the user and password, or null
-   * @param warns whether a failure is logged, for callers that show no exception
+   * @param authorizationId the authorization identity that the caller of the factory passed, or
+   *     null
+   * @param handler gives the user and the password, or null
+   * @param warns whether a failure is logged, for callers that do not show exceptions
    */
   public SpnegoSaslClient(
       String mechanism,
@@ -85,8 +86,8 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   }
 
   /**
-   * Whether the first token is sent without waiting for a challenge. True also where something went
-   * wrong, so that the caller goes on to the call that can throw it.
+   * Whether the first token is sent without waiting for a challenge. Also true after a failure, so
+   * that the caller continues with {@link #evaluateChallenge}, which can throw it.
    */
   @Override
   public boolean hasInitialResponse() {
@@ -135,7 +136,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     throw failure == null ? protocol("sent a challenge after the exchange was complete") : failure;
   }
 
-  /** Hands out the NegTokenInit. A client speaks first: what it answers here must be empty. */
+  /** Returns the NegTokenInit. The client speaks first, so the challenge must be empty. */
   private byte[] start(byte[] challenge) throws SpnegoException {
     if (challenge.length != 0) {
       throw protocol("sent a challenge before the client's first token");
@@ -197,8 +198,8 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   }
 
   /**
-   * The authorization identity, where the user asked for one. Angus Mail passes the user's name
-   * where nothing was asked for, and that is no Kerberos identity.
+   * The authorization identity; empty if none was requested. By default Angus Mail passes the
+   * user's name, which is not a Kerberos identity.
    */
   private String identityToActAs() throws SpnegoException {
     String set = settings().authorizationId;
@@ -212,17 +213,16 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     agree(negotiated);
     state = State.COMPLETE;
     if (negotiated.qop() == Qop.AUTH) {
-      initiator().dispose(); // no message will be wrapped, and Angus Mail never disposes
+      initiator().dispose(); // no message will be wrapped, and Angus Mail never calls dispose
     }
   }
 
   /**
-   * Takes the server's success (235 in SMTP), which counts only where the client got what it was to
-   * get.
+   * Processes the server's success (235 in SMTP).
    *
-   * @throws SpnegoException if it does not count: without the server's proof where {@code
-   *     mutualauth=true}, without the layer offer where something depends on it, or with a layer
-   *     that cannot be used
+   * @throws SpnegoException if the success is rejected: the server's proof is missing and {@code
+   *     mutualauth=true}, a layer offer was required and did not come, or the negotiated layer
+   *     cannot be used
    */
   public void serverSucceeded() throws SpnegoException {
     try {
@@ -238,12 +238,12 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
       throw fail(explained(e));
     }
     if (state != State.COMPLETE) {
-      proved(); // or no proof was asked for
+      proved(); // or no proof was requested
       complete(SecurityLayer.NONE);
     }
   }
 
-  /** Whether the client has nothing more to say; false while a layer offer may come. */
+  /** Whether the client has sent its last token; false while a layer offer may come. */
   @Override
   public boolean isComplete() {
     return state == State.COMPLETE;
@@ -254,7 +254,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     return negotiated().property(name);
   }
 
-  /** Forgets keys and credentials; may be called again. What was negotiated can still be asked. */
+  /** Disposes of keys; may be called again. Negotiated properties stay available. */
   @Override
   public void dispose() {
     if (state == State.COMPLETE || state == State.FAILED) {
@@ -266,7 +266,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     }
   }
 
-  /** Disposes a client whose first token was made and not sent: the ticket is still good. */
+  /** Disposes of a client whose first token was not sent, so that its ticket is not dropped. */
   public void disposeUnsent() {
     proved();
     dispose();
@@ -287,7 +287,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     if (state == State.NEGOTIATING && attempt != null) {
       attempt.failed();
     } else {
-      proved(); // before it was sent and after the server's proof, the ticket is beyond doubt
+      proved(); // the ticket was not sent yet, or the server has proved that it can decrypt it
     }
     disposeInitiator();
     state = State.FAILED;

@@ -1,6 +1,5 @@
 package io.github.smtpspnego.sasl;
 
-import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
@@ -16,10 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Creates SASL clients for callers of {@code Sasl.createSaslClient}: Angus Mail's own transport,
  * the old {@code javax.mail}, other protocols, and programs without a mail library.
  *
- * <p>For protocols that are not switched on, and hosts that are not known to speak SPNEGO, it
- * returns null, and the JDK asks the next provider. For all others it never throws: Angus Mail
- * would then send the password by LOGIN or PLAIN. What is wrong is thrown by the client's first
- * call.
+ * <p>For protocols that are not enabled, and for hosts that the setting {@code hosts} does not
+ * name, it returns null, and the JDK asks the next provider. It never throws, because Angus Mail
+ * would then send the password by LOGIN or PLAIN. The client's first call throws instead.
  */
 public final class SpnegoSaslClientFactory implements SaslClientFactory {
   /** For the security provider. */
@@ -39,29 +37,19 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       return null;
     }
     SettingsReader settings = new SettingsReader(protocol, properties);
-    boolean isMeant = isOn(settings) && settings.isKnownHost(serverName);
-    // The JDK's client would authenticate as itself. Ours fails at its first call.
+    boolean isMeant = settings.mayBeOn() && settings.isKnownHost(serverName);
+    // The JDK's client would authenticate as the service. This library's client fails instead.
     if (!isMeant && settings.text(SpnegoOption.IMPERSONATE).isEmpty()) {
       return null;
     }
     settings.warnOfUnknownNames();
-    // Angus Mail shows no exception of a SASL client.
+    // Angus Mail does not show the exceptions of a SASL client, so they are logged.
     return new SpnegoSaslClient(
         mechanism.get(), settings, serverName, authorizationId, handler, true);
   }
 
   @Override
   public String[] getMechanismNames(@Nullable Map<String, ?> properties) {
-    return SaslProperties.policiesHold(properties)
-        ? SaslProperties.MECHANISMS.toArray(String[]::new)
-        : new String[0];
-  }
-
-  private static boolean isOn(SettingsReader settings) {
-    try {
-      return settings.isOn();
-    } catch (SpnegoException e) {
-      return true; // the client then throws what is wrong with it
-    }
+    return SaslExchange.mechanismNames(properties);
   }
 }

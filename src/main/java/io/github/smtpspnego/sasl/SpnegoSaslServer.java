@@ -19,25 +19,25 @@ import javax.security.sasl.SaslServer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server of RFC 2222 section 7.2.2 around SPNEGO (MS-SSEAN), and around Kerberos for clients of
- * RFC 4752.
+ * The server of RFC 2222 section 7.2.2 with SPNEGO tokens (MS-SSEAN), and with Kerberos tokens for
+ * clients of RFC 4752.
  *
- * <p>The last context token goes out as a challenge, and the client answers it with an empty
- * response, since SMTP has no data in its success reply (RFC 4954 section 4). Then comes the layer
- * offer, or success. So only the last response returns null.
+ * <p>The last context token is sent as a challenge, which the client answers with an empty
+ * response, since SMTP has no data in its success reply (RFC 4954 section 4). The layer offer or
+ * the success follows. So only the last call returns null.
  *
- * <p>Nothing is looked up or read before the first response. Every failure is reported once, and is
- * thrown again by every later call.
+ * <p>Nothing is read before the first response. A failure is reported once, and every later call
+ * throws it again.
  */
 public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   private static final byte[] NOTHING = {};
 
   private enum State {
-    /** Nothing received. */
+    /** Nothing is received yet. */
     START,
-    /** The client was told to begin, since it sent an empty response. */
+    /** An empty challenge is sent, since the client sent an empty response. */
     INVITED,
-    /** Tokens of the client's are awaited. */
+    /** Tokens of the client are awaited. */
     NEGOTIATING,
     /** The context is established and its last token sent; an empty response is awaited. */
     ESTABLISHED,
@@ -45,7 +45,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     OFFERED,
     /** The client is authenticated and authorized. */
     COMPLETE,
-    /** Every call throws what went wrong. */
+    /** Every call throws the failure. */
     FAILED
   }
 
@@ -56,7 +56,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   private int rounds;
   private @Nullable SpnegoException failure;
 
-  // What is there once the first token came.
+  // Null before the first token came.
   private @Nullable ServerSettings settings;
   private @Nullable SpnegoAcceptor acceptor;
 
@@ -68,8 +68,8 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   /**
    * Creates a server.
    *
-   * @param configuration where the settings come from, at the first token
-   * @param failures is told of the failure that ends the exchange
+   * @param configuration gives the settings when the first token comes
+   * @param failures is called with the failure that ends the exchange
    */
   public SpnegoSaslServer(
       String mechanism,
@@ -110,7 +110,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     throw failure == null ? protocol("sent a response after the exchange was complete") : failure;
   }
 
-  /** The client speaks first; to a client that waits for the server an empty challenge says so. */
+  /** Begins. A client that waits for the server gets an empty challenge, once. */
   private byte @Nullable [] start(byte[] response) throws SaslException {
     if (response.length == 0) {
       if (state == State.INVITED) {
@@ -146,7 +146,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     return token.length == 0 ? afterLastToken(NOTHING) : token;
   }
 
-  /** The KDC vouches for clients of other realms that it trusts; the server need not. */
+  /** Checks that clients of this realm are accepted: the KDC may trust more realms. */
   private void checkRealm(Peer peer) throws SpnegoException {
     AcceptedNames names = settings().credentials().names();
     if (!names.acceptsClientOf(peer.clientRealm(), peer.serverRealm())) {
@@ -205,7 +205,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     return null;
   }
 
-  /** The one way to success. */
+  /** Completes the exchange if the client may act as the requested identity. */
   private void complete(Optional<String> requested, SecurityLayer negotiated)
       throws SpnegoException {
     Peer peer = acceptor().peer();
@@ -229,13 +229,13 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     return authorizationId;
   }
 
-  /** The client's principal with its realm, which it proved to be. */
+  /** The authenticated client's principal with its realm. */
   public String principal() {
     negotiated();
     return acceptor().peer().client();
   }
 
-  /** The server's principal with its realm whose key the client's ticket was read with. */
+  /** The server's principal with its realm, whose key decrypted the client's ticket. */
   public String target() {
     negotiated();
     return acceptor().peer().server();
@@ -252,7 +252,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
         : negotiated.property(name);
   }
 
-  /** Forgets keys; may be called again. What was negotiated can still be asked. */
+  /** Disposes of keys; may be called again. Negotiated properties stay available. */
   @Override
   public void dispose() {
     if (acceptor != null) {

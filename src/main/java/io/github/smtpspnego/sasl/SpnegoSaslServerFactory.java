@@ -1,6 +1,5 @@
 package io.github.smtpspnego.sasl;
 
-import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.Map;
@@ -10,13 +9,13 @@ import javax.security.sasl.SaslServerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes servers for the protocols that are switched on. For all others it returns null, and the JDK
+ * Creates SASL servers for the protocols that are enabled. For others it returns null, and the JDK
  * asks the next provider.
  *
- * <p>For {@code Sasl.createSaslServer}; programs do not call it. The settings are read from the
- * properties that are passed. System properties are not read, because they may be a client's. The
- * callback handler is called with an {@link javax.security.sasl.AuthorizeCallback} and must answer
- * {@code setAuthorized(true)}. Without a handler a client is let in as itself and as nobody else.
+ * <p>It is called by {@code Sasl.createSaslServer}. The settings are read from the properties that
+ * are passed. System properties are not read, because they may be a client's. The callback handler
+ * is called with an {@link javax.security.sasl.AuthorizeCallback} and must call {@code
+ * setAuthorized(true)}. Without a handler a client may act only as itself.
  */
 public final class SpnegoSaslServerFactory implements SaslServerFactory {
   private static final FailureLog FAILURES = new FailureLog();
@@ -37,14 +36,14 @@ public final class SpnegoSaslServerFactory implements SaslServerFactory {
       return null;
     }
     SettingsReader settings = SettingsReader.ofServer(protocol, properties);
-    if (!isOurs(settings)) {
+    if (!settings.mayBeOn()) {
       return null;
     }
     settings.warnOfUnknownNames();
     return new SpnegoSaslServer(
         mechanism,
         () -> {
-          settings.isOn(); // a bad value is told here
+          settings.isOn(); // throws if the value is bad
           return ServerSettings.read(settings, serverName, Authorizer.of(handler));
         },
         failure -> FAILURES.warn(failure, ""));
@@ -52,16 +51,6 @@ public final class SpnegoSaslServerFactory implements SaslServerFactory {
 
   @Override
   public String[] getMechanismNames(@Nullable Map<String, ?> properties) {
-    return SaslProperties.policiesHold(properties)
-        ? SaslProperties.MECHANISMS.toArray(String[]::new)
-        : new String[0];
-  }
-
-  private static boolean isOurs(SettingsReader settings) {
-    try {
-      return settings.isOn();
-    } catch (SpnegoException e) {
-      return true; // who set it badly meant us; the server says what is wrong
-    }
+    return SaslExchange.mechanismNames(properties);
   }
 }

@@ -9,11 +9,11 @@ import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a server's success counts, told by what the client got before it.
+ * Decides whether a server's success is accepted, by what preceded it.
  *
- * <p>MS-SSEAN section 4.1 ends with 235 right after the context, RFC 2222 section 7.2.1 after the
- * client's choice of a layer. What the client could say only in that choice is not known to a
- * server that ended without.
+ * <p>In MS-SSEAN section 4.1 the success follows the context; in RFC 2222 section 7.2.1 it follows
+ * the client's layer choice. Without a choice the server knows neither the layer nor the
+ * authorization identity that the client wants.
  */
 final class SuccessCheck {
   private SuccessCheck() {}
@@ -23,9 +23,9 @@ final class SuccessCheck {
    *
    * @param tried what was tried, the start of a sentence
    * @param proved whether the context is established
-   * @param choice the layer that the client chose; null where no offer came
+   * @param choice the layer that the client chose; null if no offer came
    * @param identityToActAs the authorization identity to be sent; empty for none
-   * @throws SpnegoException if the success does not count
+   * @throws SpnegoException if the success is not accepted
    */
   static void check(
       Supplier<String> tried,
@@ -65,7 +65,7 @@ final class SuccessCheck {
     }
   }
 
-  /** What the client could have said or got only with the offer. */
+  /** What is missing without the offer, as a part of a sentence; empty for nothing. */
   private static String missed(ClientSettings settings, String identityToActAs) {
     if (settings.layerEnding == LayerEnding.REQUIRED) {
       return "which securitylayer=required asks for";

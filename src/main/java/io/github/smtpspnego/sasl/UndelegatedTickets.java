@@ -5,18 +5,13 @@ import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Warns, once for each client and server, that {@code delegation=true} had no effect. */
+/** Warns once for each client and server that {@code delegation=true} had no effect. */
 final class UndelegatedTickets {
   private static final int MOST_WARNINGS = 100;
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
   private UndelegatedTickets() {}
 
-  /**
-   * Warns.
-   *
-   * @param tried what was tried, the start of a sentence
-   */
   static void warn(String tried) {
     if (WARNED.size() < MOST_WARNINGS && WARNED.add(tried)) {
       System.getLogger("io.github.smtpspnego")

@@ -21,14 +21,14 @@ final class HostPatterns {
     return false;
   }
 
-  /** A name without the dot at its end, which DNS takes for an absolute name. */
+  /** A name without the final dot, which marks an absolute name in DNS. */
   private static String relative(String name) {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
   /**
-   * Compares from left to right. Where a character differs, the last star takes one more: no
-   * pattern costs more than the product of the two lengths.
+   * Compares from left to right. At a mismatch, the last star is extended by one character. The
+   * cost is at most the product of the two lengths.
    */
   private static boolean matches(String pattern, String host) {
     int p = 0;

@@ -2,10 +2,10 @@ package io.github.smtpspnego.settings;
 
 /** The choices of the setting {@code initialresponse}. */
 public enum InitialResponse {
-  /** In the AUTH line, where the line stays within 512 octets. */
+  /** In the AUTH line if the line does not exceed 512 octets, otherwise as {@link #NEVER}. */
   AUTO,
   /** In the AUTH line. */
   ALWAYS,
-  /** After the server's empty 334. */
+  /** After the server's first 334. */
   NEVER
 }

@@ -30,7 +30,7 @@ public final class SaslProperties {
   private static final int DEFAULT_MAX_BUFFER = 65536;
   private static final int LARGEST_MAX_BUFFER = 0xffffff;
 
-  /** Policies that these mechanisms do not hold to, as the JDK's own GSSAPI does not. */
+  /** Policies that these mechanisms do not fulfil; the JDK's GSSAPI does not either. */
   private static final List<String> NOT_HELD =
       List.of(Sasl.POLICY_NODICTIONARY, Sasl.POLICY_FORWARD_SECRECY, Sasl.POLICY_PASS_CREDENTIALS);
 
@@ -54,9 +54,9 @@ public final class SaslProperties {
   }
 
   /**
-   * Those of some mechanisms that mean SPNEGO here.
+   * Those of the mechanisms that mean SPNEGO here, {@code GSSAPI} and {@code GSS-SPNEGO}.
    *
-   * @return {@code GSSAPI} and {@code GSS-SPNEGO} as far as they are among them, in their order
+   * @return their names in upper case, in the same order
    */
   public static List<String> spnego(List<String> mechanisms) {
     List<String> ours = new ArrayList<>();
@@ -73,9 +73,7 @@ public final class SaslProperties {
     return mechanism.equalsIgnoreCase(GSSAPI) || mechanism.equalsIgnoreCase(GSS_SPNEGO);
   }
 
-  /**
-   * Whether the mechanisms hold to the policies asked for, {@code javax.security.sasl.policy.*}.
-   */
+  /** Whether the mechanisms fulfil the requested policies, {@code javax.security.sasl.policy.*}. */
   public static boolean policiesHold(@Nullable Map<?, ?> properties) {
     if (properties != null) {
       for (String policy : NOT_HELD) {
@@ -89,10 +87,10 @@ public final class SaslProperties {
   }
 
   /**
-   * The layers asked for.
+   * The requested layers.
    *
    * @param ending whether there is an offer, and so a choice of layers
-   * @return the layers, best first; authentication only where nothing is asked for
+   * @return the layers, best first; authentication only by default
    */
   public static List<Qop> qop(SettingsReader settings, LayerEnding ending) throws SpnegoException {
     String value = settings.property(Sasl.QOP).orElse("");
@@ -110,7 +108,7 @@ public final class SaslProperties {
     return layers;
   }
 
-  /** The largest message taken under a layer. */
+  /** The largest message that is accepted under a layer. */
   public static int maxBuffer(SettingsReader settings) throws SpnegoException {
     String value = settings.property(Sasl.MAX_BUFFER).orElse("");
     if (value.isEmpty()) {

@@ -13,11 +13,14 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties of one protocol: those handed to the SASL factory, then, for a client, the
- * system's.
+ * Reads the settings of one protocol: from the properties passed to the constructor, then, for a
+ * client, from the system properties.
  */
 public final class SettingsReader {
-  /** The settings' names for the usual protocols, made once: every exchange looks for them all. */
+  /**
+   * The property names for the usual protocols. They are made once, since every exchange reads them
+   * all.
+   */
   private static final Map<String, Map<SpnegoOption, String>> NAMES =
       Map.of("smtp", names("smtp"), "smtps", names("smtps"));
 
@@ -26,14 +29,14 @@ public final class SettingsReader {
   private final Map<?, ?> properties;
   private final boolean readsSystem;
 
-  /** Creates a client's reader; nothing is read yet. */
+  /** Creates a client's reader. Nothing is read yet. */
   public SettingsReader(String protocol, @Nullable Map<?, ?> properties) {
     this(protocol, properties, true);
   }
 
   /**
-   * Creates a server's reader. It reads no system property, so that the settings of a client in the
-   * same JVM do not reach a server.
+   * Creates a server's reader. It reads no system property, so that a client's settings in the same
+   * JVM do not affect a server.
    */
   public static SettingsReader ofServer(String protocol, @Nullable Map<?, ?> properties) {
     return new SettingsReader(protocol, properties, false);
@@ -58,9 +61,8 @@ public final class SettingsReader {
   }
 
   /**
-   * Whether a SASL mechanism of ours that is asked for on this protocol means SPNEGO.
-   *
-   * @return true where {@code enable} is {@code true}, or {@code auto} on smtp and smtps
+   * Whether the mechanisms mean SPNEGO on this protocol: {@code enable} is {@code true}, or {@code
+   * auto} on smtp and smtps.
    */
   public boolean isOn() throws SpnegoException {
     Switch enable = enable();
@@ -68,43 +70,38 @@ public final class SettingsReader {
         || (enable == Switch.AUTO && (protocol.equals("smtp") || protocol.equals("smtps")));
   }
 
-  /** Whether the host is one of those known to speak SPNEGO (MS-SSEAN section 1.5). */
+  /** Whether {@link #isOn}, or the setting has a bad value, which the exchange then reports. */
+  public boolean mayBeOn() {
+    try {
+      return isOn();
+    } catch (SpnegoException e) {
+      return true;
+    }
+  }
+
+  /** Whether a host is one of those known to speak SPNEGO (MS-SSEAN section 1.5). */
   public boolean isKnownHost(@Nullable String host) {
     return HostPatterns.match(text(SpnegoOption.HOSTS).orElse(""), host == null ? "" : host);
   }
 
-  /**
-   * Any property as text.
-   *
-   * @return its value without blanks around it; empty where it is not set or blank
-   */
+  /** The stripped value of any property; empty if it is not set or blank. */
   public Optional<String> property(String name) {
     String text = read(name);
     return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
-  /**
-   * A property of the factory's as an object, {@code javax.security.sasl.credentials} say, or null.
-   */
+  /** The value of a property as an object, which is never a system property; null if not set. */
   public @Nullable Object object(String name) {
     return properties.get(name);
   }
 
-  /**
-   * A setting as text.
-   *
-   * @return its value, or its default; empty where both are
-   */
+  /** The value of a setting, or its default; empty if both are. */
   public Optional<String> text(SpnegoOption option) {
     String text = textOf(option);
     return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
-  /**
-   * A setting that is set to one of its choices.
-   *
-   * @return the choice; empty where it is not set
-   */
+  /** The choice of a setting; empty if it is not set. */
   public Optional<String> choice(SpnegoOption option) throws SpnegoException {
     String set = read(name(option));
     return set.isEmpty() ? Optional.empty() : Optional.of(choice(option, set));
@@ -126,10 +123,11 @@ public final class SettingsReader {
   }
 
   /**
-   * The name of the server that a ticket is asked for, by the settings {@code spn} and {@code
+   * The name of the server that a ticket is requested for, from the settings {@code spn} and {@code
    * service}.
    *
-   * @throws SpnegoException if one of them has a bad value, or no host is named at all
+   * @throws SpnegoException if one of them has a bad value, or neither a host nor {@code spn} is
+   *     given
    */
   public TargetName target(@Nullable String host) throws SpnegoException {
     String spn = textOf(SpnegoOption.SPN);
@@ -151,7 +149,7 @@ public final class SettingsReader {
     return TargetName.of(service, host);
   }
 
-  /** The service class that RFC 4752 has registered for the protocol; smtp for all of mail's. */
+  /** The GSSAPI service name that is registered for the protocol; smtp if there is none. */
   private String defaultService() {
     return switch (protocol) {
       case "imap", "imaps" -> "imap";
@@ -161,9 +159,9 @@ public final class SettingsReader {
   }
 
   /**
-   * Checks that no user is to be impersonated, where that would be skipped.
+   * Checks that no user is to be impersonated, for a server that SPNEGO is not used for.
    *
-   * @throws SpnegoException if one is
+   * @throws SpnegoException if the setting {@code impersonate} is set
    */
   public void checkNobodyIsImpersonated() throws SpnegoException {
     if (text(SpnegoOption.IMPERSONATE).isPresent()) {
@@ -173,16 +171,13 @@ public final class SettingsReader {
     }
   }
 
-  /** Whether a setting is there and names nothing. */
+  /** Whether a setting is set to a blank value. */
   public boolean isBlank(SpnegoOption option) {
     Object value = properties.get(name(option));
     return value != null && value.toString().isBlank();
   }
 
-  /**
-   * The exception for a setting with a bad value, naming the property, the value and what it must
-   * be.
-   */
+  /** The exception for a setting with a bad value, which says what the value must be. */
   public SpnegoException bad(SpnegoOption option, String expected) {
     String name = name(option);
     return bad(name, property(name).orElse(""), expected);
@@ -197,9 +192,9 @@ public final class SettingsReader {
   }
 
   /**
-   * Warns once of each name under the prefix that is no setting: most are misspelt. Properties are
-   * looked through unless they are those looked through last; the system properties once for each
-   * protocol.
+   * Warns once for each property name under the prefix that is not a setting, and probably
+   * misspelt. The system properties are searched once for each protocol. Other properties are not
+   * searched again if they were searched recently.
    */
   public void warnOfUnknownNames() {
     UnknownNames.warn(protocol, names.values(), properties, readsSystem);
@@ -232,13 +227,13 @@ public final class SettingsReader {
   }
 
   /**
-   * A property's text without blanks around it; empty where it is not set. A blank value counts as
-   * not set, as forms and templates leave it: the next source is read.
+   * The stripped text of a property; empty if it is not set. A blank value, as forms and templates
+   * produce it, counts as not set, and the next source is read.
    */
   private String read(String name) {
     String text = stripped(properties.get(name));
     if (text.isEmpty() && properties instanceof Properties withDefaults) {
-      text = stripped(withDefaults.getProperty(name)); // Map.get does not see the defaults
+      text = stripped(withDefaults.getProperty(name)); // Map.get ignores the defaults
     }
     return text.isEmpty() && readsSystem ? System.getProperty(name, "").strip() : text;
   }

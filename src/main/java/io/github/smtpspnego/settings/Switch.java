@@ -2,10 +2,10 @@ package io.github.smtpspnego.settings;
 
 /** The choices of the setting {@code enable}. */
 public enum Switch {
-  /** SPNEGO is meant where {@code GSSAPI} is asked for on smtp or smtps. */
+  /** SPNEGO is used if {@code GSSAPI} is requested on smtp or smtps. */
   AUTO,
-  /** SPNEGO is meant on this protocol, and nothing else needs to be set. */
+  /** SPNEGO is used on this protocol, and no other setting is needed. */
   TRUE,
-  /** SPNEGO is not meant on this protocol. */
+  /** SPNEGO is not used on this protocol. */
   FALSE
 }

@@ -11,15 +11,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** Finds properties that look like settings and are none, and warns of each once. */
+/** Warns once for each property that looks like a setting and is not. */
 final class UnknownNames {
   private static final int MOST_WARNINGS = 100;
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
-  /** Protocols whose system properties were looked through. */
-  private static final Set<String> LOOKED_THROUGH = ConcurrentHashMap.newKeySet();
+  /** The protocols for which the system properties were searched. */
+  private static final Set<String> SEARCHED = ConcurrentHashMap.newKeySet();
 
-  /** Properties that were looked through, by their identity; each place keeps the last ones. */
+  /** The properties searched last, in a hash table by identity without chains. */
   private static final AtomicReferenceArray<@Nullable WeakReference<Map<?, ?>>> LAST =
       new AtomicReferenceArray<>(64);
 
@@ -31,8 +31,8 @@ final class UnknownNames {
     WeakReference<Map<?, ?>> last = LAST.get(slot);
     if (last == null || last.get() != properties) {
       LAST.set(slot, new WeakReference<>(properties));
-      // A Properties object may have defaults, which Map.keySet does not show.
-      lookThrough(
+      // keySet does not contain the defaults of a Properties object.
+      search(
           properties instanceof Properties withDefaults
               ? withDefaults.stringPropertyNames()
               : properties.keySet(),
@@ -40,14 +40,14 @@ final class UnknownNames {
           known);
     }
     if (readsSystem
-        && !LOOKED_THROUGH.contains(protocol)
-        && LOOKED_THROUGH.size() < MOST_WARNINGS
-        && LOOKED_THROUGH.add(protocol)) {
-      lookThrough(System.getProperties().keySet(), protocol, known);
+        && !SEARCHED.contains(protocol)
+        && SEARCHED.size() < MOST_WARNINGS
+        && SEARCHED.add(protocol)) {
+      search(System.getProperties().keySet(), protocol, known);
     }
   }
 
-  private static void lookThrough(Set<?> keys, String protocol, Collection<String> known) {
+  private static void search(Set<?> keys, String protocol, Collection<String> known) {
     String prefix = SpnegoOption.prefix(protocol);
     for (Object key : keys) {
       if (key instanceof String name

@@ -9,7 +9,7 @@ import java.net.SocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reports the end of AUTH commands to the log and to the program's listener. */
+/** Reports the outcome of AUTH commands to the log and to the program's listener. */
 final class AuthEvents {
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
 
@@ -47,7 +47,7 @@ final class AuthEvents {
     }
   }
 
-  /** The client's address, to end a line of the log. */
+  /** The client's address for the end of a log line. */
   private static String from(SmtpAuthExchange exchange) {
     return exchange.client().map(client -> " Client: " + shown(client) + ".").orElse("");
   }

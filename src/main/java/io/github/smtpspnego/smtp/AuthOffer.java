@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.StringTokenizer;
 
 /**
- * What a server's reply to EHLO says of authentication (RFC 4954 section 3).
+ * What a server's reply to EHLO offers for authentication (RFC 4954 section 3).
  *
  * @param mechanisms the SASL mechanisms, in capitals (RFC 4422 section 3.1)
  * @param startTls whether STARTTLS is offered (RFC 3207)
@@ -27,7 +27,7 @@ record AuthOffer(List<String> mechanisms, boolean startTls) {
     boolean startTls = false;
     for (String line : reply.split("\n", -1)) {
       String text = withoutCode(line.strip());
-      // AUTH=LOGIN is what servers before RFC 2554 write.
+      // Servers older than RFC 2554 write AUTH=LOGIN.
       StringTokenizer words = new StringTokenizer(text.toUpperCase(Locale.ROOT), " \t=");
       String keyword = words.hasMoreTokens() ? words.nextToken() : "";
       startTls |= keyword.equals("STARTTLS");
@@ -46,7 +46,7 @@ record AuthOffer(List<String> mechanisms, boolean startTls) {
     return hasCode ? line.substring(4) : line;
   }
 
-  /** The mechanisms in words. */
+  /** Describes the mechanisms for messages. */
   String describe() {
     return mechanisms.isEmpty()
         ? "no authentication"

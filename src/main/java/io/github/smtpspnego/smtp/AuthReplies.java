@@ -41,7 +41,7 @@ final class AuthReplies {
     return new Reply(CONTINUE, "", Base64.getEncoder().encodeToString(octets));
   }
 
-  /** What helps the client, and says nothing of the server's files. */
+  /** The reply to a failure. It does not reveal anything about the server's files. */
   static Reply failure(SaslException e) {
     Reply known = e instanceof SpnegoException failure ? REFUSALS.get(failure.reason()) : null;
     return known == null ? refused("credentials invalid") : known;

@@ -4,33 +4,14 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 
 /**
- * What a reply means that ends an AUTH command without success: the codes of RFC 4954 section 6 and
- * those that Exchange, Postfix, Dovecot and Cyrus SASL are seen to use.
+ * A reply that ends an AUTH command without success: the codes of RFC 4954 section 6, and what
+ * Exchange, Postfix, Dovecot and Cyrus SASL send.
+ *
+ * @param isLongLine whether the AUTH line was longer than 512 octets
  */
-final class Refusal {
-  private final ServerReply reply;
-  private final boolean isTls;
-  private final boolean isLongLine;
+record Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
 
-  /**
-   * Creates a refusal.
-   *
-   * @param reply the server's reply
-   * @param isTls whether the connection is under TLS
-   * @param isLongLine whether the AUTH line was longer than every server reads
-   */
-  Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
-    this.reply = reply;
-    this.isTls = isTls;
-    this.isLongLine = isLongLine;
-  }
-
-  /**
-   * Explains the refusal.
-   *
-   * @param tried what was tried, the start of a sentence
-   * @return the exception to throw
-   */
+  /** Explains the refusal; {@code tried} is the start of a sentence. */
   SpnegoException explain(String tried) {
     Reason reason = reason();
     String remedy = reply.code() == 535 ? remedyOf535() : reason.remedy();

@@ -11,12 +11,12 @@ final class ServerReply {
   private static final int CHALLENGE = 334;
   private static final int SUCCESS = 235;
 
-  /** What Angus Mail puts in the place of a reply where the connection was closed. */
+  /** What Angus Mail returns for a reply if the connection was closed. */
   private static final String END = "[EOF]";
 
   private final int code;
 
-  /** What follows the code in the last line, without blanks around it. */
+  /** What follows the code in the last line, stripped. */
   private final String text;
 
   /** All lines. */
@@ -31,7 +31,7 @@ final class ServerReply {
   /**
    * Reads a reply.
    *
-   * @param reply its lines with their codes, separated by line ends; null or empty where the
+   * @param reply its lines with their codes, separated by line ends; null or empty if the
    *     connection was closed
    */
   static ServerReply parse(@Nullable String reply) {
@@ -44,7 +44,7 @@ final class ServerReply {
     return new ServerReply(code(last), hasText ? last.substring(4).strip() : "", lines);
   }
 
-  /** The three digits; -1 where they are missing, and so it is no reply. */
+  /** The three digits; -1 if the line does not begin with a code. */
   private static int code(String line) {
     int code = 0;
     for (int i = 0; i < 3; i++) {
@@ -61,25 +61,25 @@ final class ServerReply {
     return code;
   }
 
-  /** The exchange goes on (RFC 4954 section 4). */
+  /** Whether the exchange continues (RFC 4954 section 4). */
   boolean isChallenge() {
     return code == CHALLENGE;
   }
 
-  /** The client is let in (RFC 4954 section 6). */
+  /** Whether the server reports success (RFC 4954 section 6). */
   boolean isSuccess() {
     return code == SUCCESS;
   }
 
-  /** The connection was closed instead of an answer. */
+  /** Whether the connection was closed without a reply. */
   boolean isEnd() {
     return lines.equals(END);
   }
 
-  /** The octets of a challenge; empty where its text is not base64 (RFC 4648 section 4). */
+  /** The octets of a challenge; empty if its text is not base64 (RFC 4648 section 4). */
   Optional<byte[]> challenge() {
     if (text.length() % 4 != 0) {
-      return Optional.empty(); // the JDK's decoder does not insist on the padding
+      return Optional.empty(); // the JDK's decoder does not require the padding
     }
     try {
       return Optional.of(Base64.getDecoder().decode(text));
@@ -88,12 +88,12 @@ final class ServerReply {
     }
   }
 
-  /** Whether the reply has these words, given in lower case. */
+  /** Whether the reply contains these words, which are in lower case. */
   boolean says(String words) {
     return lines.toLowerCase(Locale.ROOT).contains(words);
   }
 
-  /** The reply for messages. A challenge may hold a token, and is not shown. */
+  /** Describes the reply for messages. A challenge is not shown, since it may contain a token. */
   String describe() {
     if (isChallenge()) {
       return "334 with a challenge of "

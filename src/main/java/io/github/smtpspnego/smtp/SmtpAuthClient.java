@@ -30,23 +30,24 @@ import org.jspecify.annotations.Nullable;
  * // The server let the client in and has proved its identity.
  * }</pre>
  *
- * <p>An exchange ends with a success that counts, or with a {@link SpnegoException}, which is
- * logged once as a warning. After an exception the connection is to be closed: the server may be
- * waiting for a response. The mail must not be sent.
+ * <p>An exchange ends with an accepted success or with a {@link SpnegoException}, which is logged
+ * once as a warning. After an exception the connection is to be closed: the server may be waiting
+ * for a response. The mail must not be sent.
  *
- * <p>What is done here for every SMTP client:
+ * <p>This class handles the following for every SMTP client:
  *
  * <ul>
- *   <li>the AUTH line stays within 512 octets where {@code initialresponse=auto} (RFC 4954 section
- *       4); a longer token follows the server's first 334;
- *   <li>a first 334 with plain text, as Exchange's {@code 334 GSSAPI supported}, counts as empty;
- *   <li>a 235 counts only after the server's proof where {@code mutualauth=true};
- *   <li>a server that sends one 334 after the other is not followed.
+ *   <li>With {@code initialresponse=auto} the AUTH line does not exceed 512 octets (RFC 4954
+ *       section 4). A longer token is sent after the server's first 334.
+ *   <li>A first 334 with plain text, such as Exchange's {@code 334 GSSAPI supported}, is treated as
+ *       empty.
+ *   <li>With {@code mutualauth=true} a 235 is accepted only after the server's proof.
+ *   <li>A server that sends 334 without end is rejected.
  * </ul>
  *
  * <p>The settings are {@code mail.smtp.sasl.spnego.*} ({@link io.github.smtpspnego.SpnegoOption}),
- * {@code mail.smtp.sasl.authorizationid} and {@code javax.security.sasl.*}; system properties stand
- * in for those that are not given.
+ * {@code mail.smtp.sasl.authorizationid} and {@code javax.security.sasl.*}. A setting that is not
+ * given is read from the system properties.
  *
  * <p>One object serves one AUTH command. It is not safe for use by several threads. How long a
  * server may take for a reply is up to the caller's connection.
@@ -62,15 +63,15 @@ public final class SmtpAuthClient implements AutoCloseable {
   private static final byte[] EMPTY = {};
 
   private enum State {
-    /** No line was made. */
+    /** No line is sent yet. */
     START,
     /** AUTH is sent without the first token; the server's first 334 is awaited. */
     PROMPT,
     /** Challenges, or the server's success, are awaited. */
     EXCHANGE,
-    /** The server let the client in, and that counts. */
+    /** The server's success is accepted. */
     COMPLETE,
-    /** Every call throws what went wrong. */
+    /** Every call throws the failure. */
     FAILED
   }
 
@@ -171,7 +172,7 @@ public final class SmtpAuthClient implements AutoCloseable {
     sasl = created;
     try {
       InitialResponse initialResponse = created.initialResponse();
-      // The token is made before anything is sent, since most failures happen here.
+      // The token is made before anything is sent, since most failures occur here.
       String token = Base64.getEncoder().encodeToString(created.evaluateChallenge(EMPTY));
       String line = "AUTH " + mechanism + " " + token;
       isLongLine = line.length() + 2 > LINE_LIMIT;
@@ -195,8 +196,8 @@ public final class SmtpAuthClient implements AutoCloseable {
    * @param reply the reply's lines with their codes; null where the server closed the connection
    * @return the next line to send, without its CRLF; empty after the last one. Ask {@link
    *     #isComplete} before it is sent: a line may be empty
-   * @throws SpnegoException if the server refuses, breaks the protocol, or reports a success that
-   *     does not count
+   * @throws SpnegoException if the server refuses, violates the protocol, or reports a success that
+   *     is not accepted
    */
   public String nextLine(@Nullable String reply) throws SpnegoException {
     if (state != State.PROMPT) {
@@ -218,7 +219,8 @@ public final class SmtpAuthClient implements AutoCloseable {
   }
 
   /**
-   * Whether the server let the client in, and that counts.
+   * Whether the client is authenticated and the server, where that is required, has proved its
+   * identity.
    *
    * @return true after the server's success
    */
@@ -227,8 +229,8 @@ public final class SmtpAuthClient implements AutoCloseable {
   }
 
   /**
-   * Ends an exchange whose AUTH command the server did not take, because it wants TLS first (reply
-   * 530, RFC 4954 section 4). The server has not looked at the token, so the ticket is still good.
+   * Ends an exchange whose AUTH command the server refused because it requires TLS first (reply
+   * 530, RFC 4954 section 4). The server has not read the token, so the ticket is kept.
    */
   public void withdraw() {
     if (sasl != null) {
@@ -237,7 +239,7 @@ public final class SmtpAuthClient implements AutoCloseable {
     close();
   }
 
-  /** Forgets the context's keys, and ends an exchange that is not complete; may be called again. */
+  /** Disposes of the context, and ends an exchange that is not complete; may be called again. */
   @Override
   public void close() {
     if (sasl != null && firstToken.isEmpty()) {
@@ -263,7 +265,8 @@ public final class SmtpAuthClient implements AutoCloseable {
   }
 
   /**
-   * Exchange prompts with plain text. Octets, however, would be a challenge of another mechanism.
+   * Answers the first 334, which may contain plain text. Octets would be a challenge of another
+   * mechanism.
    */
   private String answerPrompt(ServerReply prompt) throws SpnegoException {
     Optional<byte[]> octets = prompt.challenge();

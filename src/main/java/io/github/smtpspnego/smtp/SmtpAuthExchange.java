@@ -68,7 +68,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   private final @Nullable SocketAddress client;
   private @Nullable SpnegoSaslServer running;
 
-  /** The one that succeeded. It is disposed of, and still has the client's names. */
+  /** The server that succeeded. It is disposed of, but its names stay available. */
   private @Nullable SpnegoSaslServer succeeded;
 
   /**
@@ -292,7 +292,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       octets = null;
     }
-    if (octets == null || base64.length() % 4 != 0) { // the JDK forgives missing padding
+    if (octets == null || base64.length() % 4 != 0) { // the JDK does not require the padding
       return failed(AuthReplies.NOT_BASE64, Reason.MALFORMED_TOKEN, "a line that is not base64");
     }
     return evaluate(current, octets);
@@ -315,7 +315,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
     return AuthReplies.SUCCESS;
   }
 
-  /** The end of an exchange that the SASL server does not see. */
+  /** Ends an exchange because of a line that does not reach the SASL server. */
   private Reply failed(Reply reply, Reason reason, String sent) {
     if (running != null) {
       giveUp();

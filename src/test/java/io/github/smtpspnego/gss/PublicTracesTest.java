@@ -2,9 +2,8 @@ package io.github.smtpspnego.gss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -80,10 +79,10 @@ class PublicTracesTest {
         "302506092a864886f71201020206052b0501050206092a864882f71201020206062b0601050205",
         HexFormat.of().formatHex(init.mechTypeList));
     assertNull(init.mechListMic);
-    PeerToken nested = new PeerToken(init.mechToken);
+    ApReqMessage nested = assertInstanceOf(ApReqMessage.class, PeerToken.read(init.mechToken));
     assertEquals(
         "a ticket for HTTP/host.test.gokrb5@TEST.GOKRB5 (kvno 2, enctype 18)",
-        nested.apReq().ticket.describe());
+        nested.ticket.describe());
   }
 
   @Test
@@ -93,7 +92,7 @@ class PublicTracesTest {
     assertEquals(
         "a NegTokenInit offering NTLM, Kerberos (Microsoft's OID), Kerberos, NegoEx",
         init.describe());
-    assertEquals("an NTLM message", new PeerToken(init.mechToken).describe());
+    assertEquals("an NTLM message", PeerToken.read(init.mechToken).describe());
   }
 
   /** MS-SPNG section 2.2.1: what has the place of mechListMIC is none. */
@@ -115,7 +114,7 @@ class PublicTracesTest {
     assertEquals(Oids.KERBEROS, resp.supportedMech);
     assertEquals(
         "a raw Kerberos AP-REP (RFC 4752), not SPNEGO",
-        new PeerToken(resp.responseToken).describe());
+        PeerToken.read(resp.responseToken).describe());
     assertArrayEquals(
         HexFormat.of().parseHex(PYSPNEGO_RESP),
         NegTokenResp.encode(resp.negState, resp.supportedMech, resp.responseToken, null));
@@ -148,24 +147,18 @@ class PublicTracesTest {
             GPG_ERROR_RESP)) {
       byte[] whole = HexFormat.of().parseHex(trace);
       for (int length = 0; length < whole.length; length++) {
-        PeerToken cut = new PeerToken(Arrays.copyOf(whole, length));
-        assertNull(cut.init());
-        assertNull(cut.resp());
+        assertInstanceOf(PeerToken.OtherToken.class, PeerToken.read(Arrays.copyOf(whole, length)));
       }
-      PeerToken longer = new PeerToken(Arrays.copyOf(whole, whole.length + 1));
-      assertTrue(longer.init() == null && longer.resp() == null);
+      assertInstanceOf(
+          PeerToken.OtherToken.class, PeerToken.read(Arrays.copyOf(whole, whole.length + 1)));
     }
   }
 
   private static NegTokenInit init(String token) {
-    NegTokenInit init = new PeerToken(HexFormat.of().parseHex(token)).init();
-    assertNotNull(init);
-    return init;
+    return assertInstanceOf(NegTokenInit.class, PeerToken.read(HexFormat.of().parseHex(token)));
   }
 
   private static NegTokenResp resp(String token) {
-    NegTokenResp resp = new PeerToken(HexFormat.of().parseHex(token)).resp();
-    assertNotNull(resp);
-    return resp;
+    return assertInstanceOf(NegTokenResp.class, PeerToken.read(HexFormat.of().parseHex(token)));
   }
 }

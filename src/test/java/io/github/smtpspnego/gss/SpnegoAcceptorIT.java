@@ -2,6 +2,7 @@ package io.github.smtpspnego.gss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -122,14 +123,13 @@ class SpnegoAcceptorIT {
   @Test
   void anApReqIsReadWholeOrNotAtAll() throws Exception {
     byte[] token = kerberosToken(true).orElseThrow();
-    String ticket = new PeerToken(token).apReq().ticket.describe();
+    String ticket = assertInstanceOf(ApReqMessage.class, PeerToken.read(token)).ticket.describe();
     assertTrue(ticket.startsWith("a ticket for smtp/localhost@EXAMPLE.TEST (kvno "), ticket);
     for (int length = 0; length < token.length; length++) {
-      PeerToken cut = new PeerToken(Arrays.copyOf(token, length));
-      assertNull(cut.apReq());
-      assertEquals(Reason.MALFORMED_TOKEN, cut.reason());
+      assertEquals(Reason.MALFORMED_TOKEN, PeerToken.read(Arrays.copyOf(token, length)).reason());
     }
-    assertNull(new PeerToken(Arrays.copyOf(token, token.length + 1)).apReq());
+    PeerToken longer = PeerToken.read(Arrays.copyOf(token, token.length + 1));
+    assertInstanceOf(PeerToken.OtherToken.class, longer);
   }
 
   @Test
@@ -178,6 +178,6 @@ class SpnegoAcceptorIT {
   }
 
   private static NegTokenResp resp(byte[] token) {
-    return new PeerToken(token).resp();
+    return assertInstanceOf(NegTokenResp.class, PeerToken.read(token));
   }
 }
