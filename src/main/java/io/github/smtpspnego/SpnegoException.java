@@ -193,10 +193,15 @@ public final class SpnegoException extends SaslException {
    */
   public SpnegoException(
       Reason reason, String whatHappened, String remedy, @Nullable Throwable cause) {
-    super(whatHappened + " " + remedy + " (" + GUIDE + reason.anchor() + ")", cause);
+    super(oneLine(whatHappened + " " + remedy + " (" + GUIDE + reason.anchor() + ")"), cause);
     this.reason = Objects.requireNonNull(reason);
     this.whatHappened = whatHappened;
-    this.remedy = remedy;
+    this.remedy = oneLine(remedy);
+  }
+
+  /** Names that users or peers choose must not begin a line of a log, nor hide a part of it. */
+  private static String oneLine(String text) {
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
   }
 
   /**

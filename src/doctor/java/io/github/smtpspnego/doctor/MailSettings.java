@@ -220,6 +220,7 @@ final class MailSettings {
     for (String name : List.of("auth", "sasl.enable", "sasl.spnego.enable")) {
       looking.setProperty("mail." + protocol + "." + name, "false");
     }
+    looking.remove(SpnegoOption.IMPERSONATE.propertyName(protocol));
     change.accept(looking);
     connect(looking, null, null, transport -> {});
   }

@@ -87,7 +87,10 @@ final class SharedKeytab {
             .add(entry.encryptionType());
       }
       LOGGER.log(
-          Level.DEBUG, "The keytab {0} holds keys of these encryption types: {1}", file, keys);
+          Level.DEBUG,
+          "The keytab {0} holds keys of {1}",
+          file,
+          AcceptorCredentials.shown(keys.keySet()));
       return keys.isEmpty() ? unusable("the file holds no key") : new Contents("", keys);
     } catch (IOException | RuntimeException e) {
       if (contents.fault().isEmpty()) {

@@ -1,5 +1,7 @@
 package io.github.smtpspnego.credentials;
 
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import java.io.IOException;
 import java.util.Arrays;
 import javax.security.auth.callback.Callback;
@@ -19,13 +21,13 @@ public final class UserAndPassword {
   }
 
   /** Asks for the user's name; empty if there is none. */
-  public String name() {
+  public String name() throws SpnegoException {
     NameCallback callback = new NameCallback("user");
     return ask(callback) && callback.getName() != null ? callback.getName() : "";
   }
 
   /** Asks for the password. The result must be closed. */
-  Secret password() {
+  Secret password() throws SpnegoException {
     PasswordCallback callback = new PasswordCallback("password", false);
     char[] answer = ask(callback) ? callback.getPassword() : null;
     try {
@@ -38,15 +40,22 @@ public final class UserAndPassword {
     }
   }
 
-  private boolean ask(Callback callback) {
+  private boolean ask(Callback callback) throws SpnegoException {
     if (handler == null) {
       return false;
     }
     try {
       handler.handle(new Callback[] {callback});
       return true;
-    } catch (IOException | UnsupportedCallbackException | RuntimeException e) {
+    } catch (UnsupportedCallbackException e) {
       return false; // no answer; the caller reports it if it needs one
+    } catch (IOException | RuntimeException e) {
+      // Without this the mail would be sent with other credentials, and as somebody else.
+      throw new SpnegoException(
+          Reason.NO_CREDENTIALS,
+          "Asking the program for its user and password: it threw " + e + ".",
+          "Correct the program's Authenticator or CallbackHandler.",
+          e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.smtpspnego.gss;
 import io.github.smtpspnego.kerberos.PrincipalText;
 import java.util.Optional;
 import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
 
 /**
  * What an accepted token proved.
@@ -20,6 +21,17 @@ public record Peer(String client, String server, Optional<GSSCredential> delegat
       at = client.indexOf('@', at + 1);
     }
     return client.substring(at + 1);
+  }
+
+  /** Disposes of the ticket that the client forwarded. */
+  void forgetTicket() {
+    try {
+      if (delegated.isPresent()) {
+        delegated.get().dispose();
+      }
+    } catch (GSSException | RuntimeException e) {
+      // Nobody uses it.
+    }
   }
 
   /** The realm of the server's key. */

@@ -17,11 +17,13 @@ sealed interface PeerToken
     permits NegTokenInit,
         NegTokenResp,
         ApReqMessage,
+        PeerToken.ApRep,
         PeerToken.KerberosError,
         PeerToken.OtherToken {
   int TOK_ID_AP_REQ = 0x0100;
   int TOK_ID_AP_REP = 0x0200;
   int TOK_ID_KRB_ERROR = 0x0300;
+  int AP_REP = Der.application(15);
   int KRB_ERROR = Der.application(30);
 
   /**
@@ -31,6 +33,14 @@ sealed interface PeerToken
    * @param serverTime the sender's clock; empty if the error does not contain it
    */
   record KerberosError(Reason meaning, String describe, String serverTime) implements PeerToken {}
+
+  /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
+  record ApRep() implements PeerToken {
+    @Override
+    public String describe() {
+      return "a raw Kerberos AP-REP (RFC 4752), not SPNEGO";
+    }
+  }
 
   /** A token that no exchange continues with. */
   record OtherToken(Reason reason, String describe) implements PeerToken {}
@@ -81,7 +91,9 @@ sealed interface PeerToken
     return switch (framed.readShort()) {
       case TOK_ID_AP_REQ -> new ApReqMessage(framed);
       case TOK_ID_AP_REP ->
-          new OtherToken(Reason.NOT_SPNEGO, "a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
+          framed.nextIs(AP_REP)
+              ? new ApRep()
+              : malformed("a Kerberos token of the type AP-REP without an AP-REP");
       case TOK_ID_KRB_ERROR -> readError(framed);
       default -> malformed("a Kerberos token of an unknown type");
     };

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Remembers accepted tokens in the memory of this JVM.
@@ -22,21 +23,29 @@ public final class ReplayCache implements Replays {
   /** The number of tokens that are remembered by default. */
   public static final int DEFAULT_SIZE = 1 << 20;
 
-  private static final ReplayCache SHARED = new ReplayCache(DEFAULT_SIZE, InstantSource.system());
+  private static final ReplayCache SHARED = new ReplayCache(DEFAULT_SIZE);
 
   private final int most;
   private final InstantSource clock;
+  private final LongSupplier ticks;
 
-  /** When each token expires, in seconds since 1970, in the order of receipt. */
-  private final Map<Long, Long> ends = new LinkedHashMap<>();
+  /** When each token expires, in the order of receipt. */
+  private final Map<Long, End> ends = new LinkedHashMap<>();
 
-  ReplayCache(int most, InstantSource clock) {
+  /**
+   * The end by the clock, and by a counter of seconds that nobody can set: a clock that is set
+   * forward and back must not make a token be forgotten.
+   */
+  private record End(long time, long tick) {}
+
+  ReplayCache(int most, InstantSource clock, LongSupplier ticks) {
     this.most = most;
     this.clock = clock;
+    this.ticks = ticks;
   }
 
   public ReplayCache(int most) {
-    this(most, InstantSource.system());
+    this(most, InstantSource.system(), () -> System.nanoTime() / 1_000_000_000);
   }
 
   /** The memory shared by all servers of this JVM that have none of their own. */
@@ -47,9 +56,12 @@ public final class ReplayCache implements Replays {
   @Override
   public synchronized boolean add(byte[] digest, Instant until) throws IOException {
     long now = clock.instant().getEpochSecond();
-    Iterator<Long> oldest = ends.values().iterator();
-    while (oldest.hasNext() && oldest.next() < now) {
-      oldest.remove();
+    long tick = ticks.getAsLong();
+    for (Iterator<End> oldest = ends.values().iterator(); oldest.hasNext(); oldest.remove()) {
+      End end = oldest.next();
+      if (end.time >= now || end.tick >= tick) {
+        break;
+      }
     }
     Long token = ByteBuffer.wrap(digest).getLong();
     if (ends.containsKey(token)) {
@@ -58,7 +70,7 @@ public final class ReplayCache implements Replays {
     if (ends.size() >= most) {
       throw new IOException(most + " tokens are remembered, and there is no room for another");
     }
-    ends.put(token, until.getEpochSecond());
+    ends.put(token, new End(until.getEpochSecond(), tick + until.getEpochSecond() - now));
     return true;
   }
 

@@ -205,6 +205,14 @@ public final class SpnegoAcceptor {
     kerberos.dispose();
   }
 
+  /** Disposes of the ticket that a client forwarded which is not accepted after all. */
+  public void forgetTicket() {
+    Peer peer = kerberos.peer();
+    if (peer != null) {
+      peer.forgetTicket();
+    }
+  }
+
   private ApReqMessage apReq(PeerToken received, String wrong) throws SpnegoException {
     if (received instanceof ApReqMessage message) {
       return message;

@@ -62,6 +62,12 @@ public final class SpnegoInitiator {
       if (flags.delegationPolicy() && context instanceof ExtendedGSSContext extended) {
         extended.requestDelegPolicy(true);
       }
+    } catch (LinkageError e) { // a Java runtime without the module jdk.security.jgss
+      throw new SpnegoException(
+          Reason.GSS_FAILURE,
+          attempt.get() + ": this Java runtime lacks the module jdk.security.jgss.",
+          "Run the program on a Java runtime with that module.",
+          e);
     } catch (GSSException | RuntimeException e) {
       throw KerberosFailure.explain(attempt.get(), e);
     }
@@ -152,8 +158,15 @@ public final class SpnegoInitiator {
           received.reason(), "the server sent " + received.describe() + ", not a NegTokenResp");
     }
     if (reply.responseToken != null) {
-      // A server that cannot decrypt the ticket may put a KRB-ERROR into its reply.
-      checkNoError(PeerToken.read(reply.responseToken));
+      // A server that cannot decrypt the ticket may put a KRB-ERROR into its reply. The JDK would
+      // take one for an AP-REP, and believe what only a KDC can know.
+      PeerToken nested = PeerToken.read(reply.responseToken);
+      checkNoError(nested);
+      if (!(nested instanceof PeerToken.ApRep)) {
+        throw failure(
+            nested.reason(),
+            "the server sent " + nested.describe() + " inside SPNEGO, where an AP-REP was due");
+      }
     }
     checkState(reply);
     Oid chosen = reply.supportedMech;

@@ -19,6 +19,7 @@ import java.util.List;
 public final class KeytabFile {
   private static final int VERSION = 0x0502;
   private static final long MAX_SIZE = 16 << 20;
+  private static final int MOST_SHOWN = 20;
 
   /**
    * An entry without its key.
@@ -60,17 +61,21 @@ public final class KeytabFile {
   /** Describes the contents of a keytab for messages. Never throws. */
   public static String describe(Path file) {
     try {
+      List<Entry> entries = read(file);
       StringBuilder list = new StringBuilder();
-      for (Entry entry : read(file)) {
+      for (Entry entry : entries.subList(0, Math.min(MOST_SHOWN, entries.size()))) {
         list.append(list.length() == 0 ? "The keytab holds: " : ", ")
-            .append(entry.principal())
+            .append(Printable.of(entry.principal()))
             .append(" (kvno ")
             .append(entry.kvno())
             .append(", enctype ")
             .append(entry.encryptionType())
             .append(")");
       }
-      return list.length() == 0 ? "The keytab is empty." : list + ".";
+      int more = entries.size() - MOST_SHOWN;
+      return entries.isEmpty()
+          ? "The keytab is empty."
+          : list + (more > 0 ? " and " + more + " more." : ".");
     } catch (IOException | RuntimeException e) {
       return "The keytab cannot be read: " + e.getMessage() + ".";
     }

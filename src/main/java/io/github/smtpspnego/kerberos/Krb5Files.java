@@ -77,6 +77,9 @@ final class Krb5Files {
 
   private static List<String> linesOf(Path file) throws RefusedException {
     try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe may never end
+        throw new RefusedException(file + " is not a regular file");
+      }
       return Files.readAllLines(file); // as UTF-8, as the JDK does
     } catch (IOException e) {
       throw new RefusedException(file + " cannot be read (" + e + ")");

@@ -88,7 +88,7 @@ final class SessionLogin implements CallbackHandler {
     }
     isAsked = true;
     PasswordAuthentication kept = server == null ? null : session.getPasswordAuthentication(server);
-    isKept = kept != null && kept.getPassword() != null;
+    isKept = kept != null && kept.getPassword() != null && isOfThisUser(kept);
     PasswordAuthentication answer =
         isKept
             ? kept
@@ -98,6 +98,13 @@ final class SessionLogin implements CallbackHandler {
       user = answer.getUserName();
       password = answer.getPassword();
     }
+  }
+
+  /** Whether the program named no other user; Jakarta Mail then takes the operating system's. */
+  private boolean isOfThisUser(PasswordAuthentication kept) {
+    return user == null
+        || user.equals(kept.getUserName())
+        || user.equals(System.getProperty("user.name"));
   }
 
   /** Stores the Authenticator's answer in the Session, as Jakarta Mail does after a success. */

@@ -255,9 +255,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   /** Disposes of keys; may be called again. Negotiated properties stay available. */
   @Override
   public void dispose() {
-    if (acceptor != null) {
-      acceptor.dispose();
-    }
+    release();
     if (state != State.COMPLETE && state != State.FAILED) {
       failure =
           new SpnegoException(
@@ -274,11 +272,19 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
       failure = e;
       state = State.FAILED;
       failures.accept(e);
-      if (acceptor != null) {
-        acceptor.dispose();
-      }
+      release();
     }
     return e;
+  }
+
+  /** Disposes of the context, and of the forwarded ticket of a client that is not let in. */
+  private void release() {
+    if (acceptor != null) {
+      acceptor.dispose();
+      if (state != State.COMPLETE) {
+        acceptor.forgetTicket();
+      }
+    }
   }
 
   private ServerSettings settings() {

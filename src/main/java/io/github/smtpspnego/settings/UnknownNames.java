@@ -49,7 +49,7 @@ final class UnknownNames {
 
   private static void search(Set<?> keys, String protocol, Collection<String> known) {
     String prefix = SpnegoOption.prefix(protocol);
-    for (Object key : keys) {
+    for (Object key : keys.toArray()) { // a program may change them meanwhile
       if (key instanceof String name
           && name.startsWith(prefix)
           && !known.contains(name)

@@ -120,7 +120,8 @@ class NegotiationTokenTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "60 0d 06 09 2a864886f712010202 02 00 | a raw Kerberos AP-REP (RFC 4752), not SPNEGO",
+        "60 11 06 09 2a864886f712010202 02 00 6f 02 30 00 | a raw Kerberos AP-REP (RFC 4752), not SPNEGO",
+        "60 0d 06 09 2a864886f712010202 02 00 | a Kerberos token of the type AP-REP without an AP-REP",
         "60 0d 06 09 2a864886f712010202 09 09 | a Kerberos token of an unknown type",
         "60 0b 06 09 2a864886f712010202 | a Kerberos token of an unknown type",
         "60 0c 06 0a 2b06010401823702020a | a token of the mechanism NTLM",
