@@ -166,12 +166,12 @@ public final class SpnegoInitiator {
   }
 
   private void checkNoError(PeerToken received) throws SpnegoException {
-    if (received instanceof PeerToken.KerberosError error) {
-      String clock = error.serverTime();
+    if (received instanceof PeerToken.OtherToken other && other.error() != null) {
+      String clock = other.serverTime();
       throw failure(
-          error.meaning(),
+          other.error(),
           "the server sent "
-              + error.describe()
+              + other.describe()
               + (clock.isEmpty() ? "" : ", the server's clock says " + clock));
     }
   }
