@@ -79,11 +79,12 @@ public class SubEthaServer {
         exchange = server.exchange(context.getRemoteAddress());
       }
       SmtpAuthExchange.Reply reply = exchange.auth(line);
-      if (reply.isSuccess()) {
-        return Optional.empty();
-      }
       if (reply.isContinuation()) {
         return Optional.of(reply.line());
+      }
+      exchange.close(); // SubEthaSMTP does not tell when the client leaves
+      if (reply.isSuccess()) {
+        return Optional.empty();
       }
       throw new RejectException(reply.code(), reply.enhancedStatus() + " " + reply.text());
     }

@@ -3,6 +3,7 @@ package io.github.smtpspnego.doctor;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.credentials.CredentialSettings;
+import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.io.IOException;
@@ -117,7 +118,7 @@ final class SettingsStep implements Step {
       }
     }
     CredentialSettings.read(reader);
-    SaslProperties.qop(reader);
+    SaslProperties.qop(reader, reader.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class));
     SaslProperties.maxBuffer(reader);
     settings.target(settings.host());
   }

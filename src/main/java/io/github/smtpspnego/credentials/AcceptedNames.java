@@ -56,7 +56,7 @@ public record AcceptedNames(
   }
 
   /** Whether a ticket of one realm may be decrypted with a key of another. */
-  boolean acceptsRealm(String realm, String keyRealm) {
+  boolean acceptsTicketOf(String realm, String keyRealm) {
     return realm.equals(keyRealm) || realms.contains(realm) || realms.contains(ANY);
   }
 
@@ -65,7 +65,7 @@ public record AcceptedNames(
    *
    * @param keyRealm the realm of the key that decrypted the ticket
    */
-  public boolean letsInClientsOf(String realm, String keyRealm) {
+  public boolean acceptsClientOf(String realm, String keyRealm) {
     return realms.isEmpty()
         ? realm.equals(keyRealm)
         : realms.contains(realm) || realms.contains(ANY);

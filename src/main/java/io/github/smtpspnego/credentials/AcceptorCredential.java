@@ -61,7 +61,7 @@ final class AcceptorCredential extends AcceptorCredentials {
     String realm = defaultRealm();
     boolean isAccepted =
         credential == null
-            ? names().acceptsRealm(ticket.realm(), realm)
+            ? names().acceptsTicketOf(ticket.realm(), realm)
             : ticket.realm().equals(realm) || names().realms().contains(ticket.realm());
     if (!isAccepted) {
       throw wrongTarget(ticket, "in another realm than " + realm);

@@ -116,7 +116,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
     for (String owner : accepted(owners)) {
       if (owner.equals(ticket.principal())) {
         chosen.add(0, owner);
-      } else if (names.acceptsRealm(ticket.realm(), realmOf(owner))) {
+      } else if (names.acceptsTicketOf(ticket.realm(), realmOf(owner))) {
         chosen.add(owner);
       }
     }

@@ -18,7 +18,8 @@ final class AcceptorKeytab extends AcceptorCredentials {
   /** The keys chosen last: nearly all clients ask for the same name. */
   private volatile @Nullable Choice latest;
 
-  private record Choice(TicketLabel ticket, int reading, List<AcceptorKey> keys) {}
+  private record Choice(
+      TicketLabel ticket, SharedKeytab.Contents contents, List<AcceptorKey> keys) {}
 
   AcceptorKeytab(Path file, AcceptedNames names) {
     super(names);
@@ -37,10 +38,10 @@ final class AcceptorKeytab extends AcceptorCredentials {
 
   @Override
   public List<AcceptorKey> forTicket(TicketLabel ticket) throws SpnegoException {
-    int reading = contents().reading();
+    SharedKeytab.Contents contents = contents();
     Choice known = latest;
-    if (known == null || known.reading != reading || !known.ticket.equals(ticket)) {
-      known = new Choice(ticket, reading, super.forTicket(ticket));
+    if (known == null || !known.contents.equals(contents) || !known.ticket.equals(ticket)) {
+      known = new Choice(ticket, contents, super.forTicket(ticket));
       latest = known;
     }
     return known.keys;

@@ -19,8 +19,11 @@ final class Login {
   /** How long a login is used whose credentials contain no ticket and so no end. */
   private static final Duration WITHOUT_TICKET = Duration.ofMinutes(1);
 
-  /** How long an impersonated user's ticket is used before the KDC is asked for it again. */
-  private static final Duration LONGEST_IMPERSONATION = Duration.ofMinutes(15);
+  /**
+   * How long an impersonated user's ticket is used before the KDC is asked for it again. Active
+   * Directory lets no domain limit tickets to less than ten minutes.
+   */
+  private static final Duration LONGEST_IMPERSONATION = Duration.ofMinutes(5);
 
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 

@@ -33,11 +33,10 @@ final class SharedKeytab {
   /**
    * What the file holds.
    *
-   * @param reading counts how often the file was read
    * @param fault why the file cannot be used; empty if it can
    * @param keys the principals in the order of the file, with their encryption types
    */
-  record Contents(int reading, String fault, Map<String, Set<Integer>> keys) {
+  record Contents(String fault, Map<String, Set<Integer>> keys) {
     Set<String> owners() {
       return keys.keySet();
     }
@@ -50,7 +49,7 @@ final class SharedKeytab {
   private final Path file;
   private final Map<String, GSSCredential> credentials = new ConcurrentHashMap<>();
   private FileStamp stamp = FileStamp.NONE;
-  private Contents contents = new Contents(0, "the file does not exist", Map.of());
+  private Contents contents = unusable("the file does not exist");
 
   private SharedKeytab(Path file) {
     this.file = file;
@@ -89,9 +88,7 @@ final class SharedKeytab {
       }
       LOGGER.log(
           Level.DEBUG, "The keytab {0} holds keys of these encryption types: {1}", file, keys);
-      return keys.isEmpty()
-          ? unusable("the file holds no key")
-          : new Contents(contents.reading() + 1, "", keys);
+      return keys.isEmpty() ? unusable("the file holds no key") : new Contents("", keys);
     } catch (IOException | RuntimeException e) {
       if (contents.fault().isEmpty()) {
         LOGGER.log(
@@ -105,8 +102,8 @@ final class SharedKeytab {
     }
   }
 
-  private Contents unusable(String fault) {
-    return new Contents(contents.reading() + 1, fault, Map.of());
+  private static Contents unusable(String fault) {
+    return new Contents(fault, Map.of());
   }
 
   /** The credential with the keys of one principal of the file. */

@@ -12,6 +12,7 @@ import java.security.PrivilegedExceptionAction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -75,7 +76,7 @@ final class KerberosAcceptor {
         failure = e;
       }
     }
-    throw unreadable(candidates, failure);
+    throw unreadable(candidates, Objects.requireNonNull(failure)); // there is one key at least
   }
 
   /**
@@ -211,13 +212,13 @@ final class KerberosAcceptor {
         Reason.REPLAY, tried() + ": the client's token was received before.", failure);
   }
 
-  private SpnegoException unreadable(List<AcceptorKey> tried, @Nullable Exception failure) {
+  private SpnegoException unreadable(List<AcceptorKey> tried, Exception failure) {
     List<String> owners = new ArrayList<>();
     for (AcceptorKey key : tried.subList(0, Math.min(MOST_SHOWN, tried.size()))) {
       key.principal().ifPresent(owners::add);
     }
     return new SpnegoException(
-        failure == null ? Reason.MESSAGE_MODIFIED : KerberosFailure.reason(failure),
+        KerberosFailure.reason(failure),
         tried()
             + ": it does not fit the server's key"
             + (owners.isEmpty() ? "." : " of " + String.join(", ", owners) + "."),

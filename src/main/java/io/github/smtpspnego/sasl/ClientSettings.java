@@ -63,14 +63,10 @@ final class ClientSettings {
         settings.flag(SpnegoOption.MUTUALAUTH)
             || settings.property(Sasl.SERVER_AUTH).orElse("").equalsIgnoreCase("true");
     delegation = settings.constant(SpnegoOption.DELEGATION, Delegation.class);
-    qop = SaslProperties.qop(settings);
+    qop = SaslProperties.qop(settings, layerEnding);
     maxBuffer = SaslProperties.maxBuffer(settings);
     authorizationId =
         settings.property("mail." + settings.protocol() + ".sasl.authorizationid").orElse("");
-    if (layerEnding == LayerEnding.NONE && !qop.contains(Qop.AUTH)) {
-      throw settings.bad(
-          SpnegoOption.SECURITYLAYER, "it gives auth only, which " + Sasl.QOP + " does not allow");
-    }
     isImpersonated = settings.text(SpnegoOption.IMPERSONATE).isPresent();
     if (isImpersonated && delegation == Delegation.TRUE) {
       throw settings.bad(

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.security.auth.kerberos.KerberosPrincipal;
-import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,19 +44,14 @@ public record ServerSettings(
   public static ServerSettings read(
       SettingsReader settings, @Nullable String serverName, Authorizer authorization)
       throws SpnegoException {
-    ServerSettings read =
-        new ServerSettings(
-            AcceptorFinder.find(settings, names(settings, serverName)),
-            ReplayCache.shared(),
-            authorization,
-            settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class),
-            SaslProperties.qop(settings),
-            SaslProperties.maxBuffer(settings));
-    if (read.ending == LayerEnding.NONE && !read.qop.contains(Qop.AUTH)) {
-      throw settings.bad(
-          SpnegoOption.SECURITYLAYER, "it gives auth only, which " + Sasl.QOP + " does not allow");
-    }
-    return read;
+    LayerEnding ending = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
+    return new ServerSettings(
+        AcceptorFinder.find(settings, names(settings, serverName)),
+        ReplayCache.shared(),
+        authorization,
+        ending,
+        SaslProperties.qop(settings, ending),
+        SaslProperties.maxBuffer(settings));
   }
 
   private static AcceptedNames names(SettingsReader settings, @Nullable String serverName)

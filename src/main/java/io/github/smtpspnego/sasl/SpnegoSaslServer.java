@@ -149,7 +149,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   /** Checks that clients of this realm are accepted: the KDC may trust more realms. */
   private void checkRealm(Peer peer) throws SpnegoException {
     AcceptedNames names = settings().credentials().names();
-    if (!names.letsInClientsOf(peer.clientRealm(), peer.serverRealm())) {
+    if (!names.acceptsClientOf(peer.clientRealm(), peer.serverRealm())) {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
           tried() + ": clients of its realm are not let in.",

@@ -1,6 +1,7 @@
 package io.github.smtpspnego.settings;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.gss.Qop;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,18 +86,26 @@ public final class SaslProperties {
     return true;
   }
 
-  /** The requested layers, best first. The default is authentication only. */
-  public static List<Qop> qop(SettingsReader settings) throws SpnegoException {
+  /**
+   * The requested layers.
+   *
+   * @param ending whether there is an offer, and so a choice of layers
+   * @return the layers, best first; authentication only by default
+   */
+  public static List<Qop> qop(SettingsReader settings, LayerEnding ending) throws SpnegoException {
     String value = settings.property(Sasl.QOP).orElse("");
-    if (value.isEmpty()) {
-      return DEFAULT_QOP;
-    }
+    List<Qop> layers;
     try {
-      return Qop.parse(value);
+      layers = value.isEmpty() ? DEFAULT_QOP : Qop.parse(value);
     } catch (IllegalArgumentException e) {
       throw SettingsReader.bad(
           Sasl.QOP, value, "it must be a list of auth, auth-int, auth-conf, best first");
     }
+    if (ending == LayerEnding.NONE && !layers.contains(Qop.AUTH)) {
+      throw settings.bad(
+          SpnegoOption.SECURITYLAYER, "it gives auth only, which " + Sasl.QOP + " does not allow");
+    }
+    return layers;
   }
 
   /** The largest message that is accepted under a layer. */

@@ -61,22 +61,22 @@ class AcceptedNamesTest {
 
   @Test
   void withoutRealmsTheKeysOwnIsTheOnlyOne() {
-    assertTrue(ON_HOST.acceptsRealm("R", "R"));
-    assertFalse(ON_HOST.acceptsRealm("r", "R"));
-    assertTrue(ON_HOST.letsInClientsOf("R", "R"));
-    assertFalse(ON_HOST.letsInClientsOf("OTHER", "R"));
+    assertTrue(ON_HOST.acceptsTicketOf("R", "R"));
+    assertFalse(ON_HOST.acceptsTicketOf("r", "R"));
+    assertTrue(ON_HOST.acceptsClientOf("R", "R"));
+    assertFalse(ON_HOST.acceptsClientOf("OTHER", "R"));
   }
 
   @Test
   void realmsThatAreListedAreTheClients() {
     AcceptedNames users =
         new AcceptedNames(List.of("smtp"), List.of(), List.of("USERS", "OTHER"), "");
-    assertTrue(users.letsInClientsOf("USERS", "R"));
-    assertTrue(users.letsInClientsOf("OTHER", "R"));
-    assertFalse(users.letsInClientsOf("R", "R"), "the key's own is not listed");
-    assertTrue(users.acceptsRealm("R", "R"), "a ticket is of the realm of its key");
+    assertTrue(users.acceptsClientOf("USERS", "R"));
+    assertTrue(users.acceptsClientOf("OTHER", "R"));
+    assertFalse(users.acceptsClientOf("R", "R"), "the key's own is not listed");
+    assertTrue(users.acceptsTicketOf("R", "R"), "a ticket is of the realm of its key");
     AcceptedNames any = new AcceptedNames(List.of("smtp"), List.of(), List.of("*"), "");
-    assertTrue(any.letsInClientsOf("ANYWHERE", "R"));
+    assertTrue(any.acceptsClientOf("ANYWHERE", "R"));
   }
 
   @Test

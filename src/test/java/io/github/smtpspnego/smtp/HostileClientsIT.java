@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.ForgedApReq;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.LogRecorder;
-import io.github.smtpspnego.support.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +16,6 @@ import java.util.Set;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KeyTab;
 import org.ietf.jgss.GSSCredential;
-import org.ietf.jgss.GSSManager;
-import org.ietf.jgss.Oid;
 import org.junit.jupiter.api.Test;
 
 /** What a client gains that writes its own names on what it sends. */
@@ -73,16 +69,7 @@ class HostileClientsIT {
   void theJdkSeesNoRealmThatAClientMadeUp() throws Exception {
     Subject subject =
         new Subject(true, Set.of(), Set.of(), Set.of(KeyTab.getUnboundInstance(KEYTAB.toFile())));
-    GSSCredential unnamed =
-        Dialogue.as(
-            subject,
-            () ->
-                GSSManager.getInstance()
-                    .createCredential(
-                        null,
-                        GSSCredential.INDEFINITE_LIFETIME,
-                        new Oid(Tokens.KERBEROS),
-                        GSSCredential.ACCEPT_ONLY));
+    GSSCredential unnamed = SmtpAuthServerIT.credential(subject);
     List<Reason> failures = new ArrayList<>();
     SmtpAuthServer server =
         SmtpAuthServer.builder()
