@@ -17,7 +17,11 @@ public final class Printable {
 
   private static String shown(String text) {
     StringBuilder shown = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> shown.appendCodePoint(isHidden(c) ? '?' : c));
+    int c;
+    for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+      c = text.codePointAt(i);
+      shown.appendCodePoint(isHidden(c) ? '?' : c);
+    }
     return shown.toString();
   }
 
@@ -77,13 +81,7 @@ public final class Printable {
 
   /** Whether a text contains a character that could break a line or hide other characters. */
   public static boolean hasControls(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < ' ' || c >= 0x7f) {
-        return text.codePoints().anyMatch(Printable::isHidden);
-      }
-    }
-    return false; // printable ASCII only, the usual case
+    return !shown(text).equals(text);
   }
 
   /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */
