@@ -23,7 +23,7 @@ public final class SpnegoException extends SaslException {
   public enum Reason {
     /** A setting has a value that it cannot have. */
     BAD_SETTING("Correct the setting."),
-    /** No Kerberos credentials were found where they were looked for. */
+    /** No Kerberos credentials were found in the source that is used. */
     NO_CREDENTIALS(
         "Log in with kinit, or set a keytab"
             + " (mail.smtp.sasl.spnego.keytab and .principal), or give a password."),
@@ -61,7 +61,7 @@ public final class SpnegoException extends SaslException {
     /** Error 14 and its kin: no encryption type in common. */
     ENCRYPTION_TYPE(
         "Enable AES for the account and make a new keytab; RC4 and DES are off in current JDKs."),
-    /** Errors 31 and 41: the ticket does not fit the key of who read it. */
+    /** Errors 31 and 41: the ticket was not encrypted with the key that was used to decrypt it. */
     MESSAGE_MODIFIED(
         "Look for a duplicate target name (setspn -X), for an old key on the server, and for the"
             + " realm's case."),
@@ -133,7 +133,7 @@ public final class SpnegoException extends SaslException {
             + " is probably not the cause."),
     /** The AUTH line is longer than the server reads. */
     LINE_TOO_LONG("Set mail.smtp.sasl.spnego.initialresponse=never (or auto)."),
-    /** Something else in this JVM answered for the mechanism. */
+    /** Another SASL client or provider in this JVM was used for the mechanism. */
     OTHER_PROVIDER(
         "Look for a second copy of the jar, or for another security provider that offers GSSAPI,"
             + " and keep one of them.");
@@ -145,7 +145,7 @@ public final class SpnegoException extends SaslException {
     }
 
     /**
-     * What to do, in general; a message may say it more precisely.
+     * What to do in general. The message of an exception may be more precise.
      *
      * @return one or two sentences
      */
@@ -214,8 +214,7 @@ public final class SpnegoException extends SaslException {
   }
 
   /**
-   * What to do: the reason's general remedy, or what is known more precisely. It is part of the
-   * message too.
+   * What to do: the reason's general remedy, or a more precise one. It is also part of the message.
    *
    * @return sentences
    */
@@ -227,7 +226,7 @@ public final class SpnegoException extends SaslException {
    * The same failure, naming the properties of the protocol in use.
    *
    * @param protocol the mail protocol, {@code smtps} say
-   * @return an exception that names {@code mail.<protocol>.*}; this one where it does already
+   * @return an exception that names {@code mail.<protocol>.*}; this one if it does so already
    */
   public SpnegoException forProtocol(String protocol) {
     String what = renamed(whatHappened, protocol);
@@ -247,7 +246,8 @@ public final class SpnegoException extends SaslException {
   }
 
   /**
-   * Makes the same failure for other threads, each of which needs an exception object of its own.
+   * Creates exceptions for the same failure in other threads, which need exception objects of their
+   * own.
    *
    * @return a supplier of exceptions with the same message, which holds neither this one nor its
    *     cause

@@ -5,17 +5,17 @@ import java.util.List;
 /**
  * The settings, one constant each: {@code mail.<protocol>.sasl.spnego.<name>}.
  *
- * <p>Values come from the properties handed to the SASL factory (Angus Mail passes those of the
- * {@code Session}), then from the system properties. A value that is not one of {@link #choices()}
- * makes the exchange fail with {@link SpnegoException.Reason#BAD_SETTING}. An unknown name under
- * the prefix is logged as a warning. A SASL server reads the properties that are passed to it, and
- * no system property.
+ * <p>Values are read from the properties that are passed to the SASL factory (Angus Mail passes
+ * those of the {@code Session}), then from the system properties. A value that is not one of {@link
+ * #choices()} makes the exchange fail with {@link SpnegoException.Reason#BAD_SETTING}. An unknown
+ * name under the prefix is logged as a warning. A SASL server reads the properties that are passed
+ * to it, and no system property.
  */
 public enum SpnegoOption {
   /**
-   * The one switch. {@code true}: authenticate by SPNEGO, whatever {@code mail.smtp.auth}, {@code
-   * sasl.enable} and {@code sasl.mechanisms} say; {@code auto}: where {@code GSSAPI} is asked for
-   * on smtp and smtps; {@code false}: the JDK's own Kerberos client answers.
+   * Whether SPNEGO is used. {@code true}: yes, regardless of {@code mail.smtp.auth}, {@code
+   * sasl.enable} and {@code sasl.mechanisms}; {@code auto}: if {@code GSSAPI} is requested on smtp
+   * or smtps; {@code false}: no, and {@code GSSAPI} is the JDK's Kerberos client.
    */
   ENABLE("enable", "auto", "auto", "true", "false"),
 
@@ -43,10 +43,10 @@ public enum SpnegoOption {
   /** The Kerberos principal to authenticate as, whatever the source of the credentials. */
   PRINCIPAL("principal", ""),
 
-  /** Keytab file, with {@code FILE:} before it or not. */
+  /** Keytab file, with or without {@code FILE:}. */
   KEYTAB("keytab", ""),
 
-  /** Ticket cache file, with {@code FILE:} before it or not. */
+  /** Ticket cache file, with or without {@code FILE:}. */
   TICKETCACHE("ticketcache", ""),
 
   /** Name of an entry in the JVM's JAAS configuration. */
@@ -65,7 +65,7 @@ public enum SpnegoOption {
   MUTUALAUTH("mutualauth", "true", "true", "false"),
 
   /**
-   * Forward the ticket-granting ticket to the server; {@code policy}: only where the KDC marks the
+   * Forward the ticket-granting ticket to the server; {@code policy}: only if the KDC marks the
    * server OK-AS-DELEGATE.
    */
   DELEGATION("delegation", "false", "false", "true", "policy"),
@@ -105,9 +105,9 @@ public enum SpnegoOption {
   }
 
   /**
-   * What holds where the property is not set.
+   * The value that is used if the property is not set.
    *
-   * @return the default, empty where there is none
+   * @return the default; empty if there is none
    */
   public String defaultValue() {
     return defaultValue;
@@ -116,14 +116,14 @@ public enum SpnegoOption {
   /**
    * The values that the property may have.
    *
-   * @return the values in lower case; empty where any text will do
+   * @return the values in lower case; empty if any text is allowed
    */
   public List<String> choices() {
     return choices;
   }
 
   /**
-   * What the names of all settings of a protocol begin with.
+   * The prefix of the names of all settings of a protocol.
    *
    * @param protocol the mail protocol, {@code smtp} say
    * @return the prefix with its last dot

@@ -7,7 +7,7 @@ import java.io.IOException;
  * Identifies the key of encrypted data.
  *
  * @param encryptionType the number of RFC 3961's registry
- * @param kvno the key's version; 0 where nobody says
+ * @param kvno the key's version; 0 if it is unknown
  */
 record KeyLabel(int encryptionType, int kvno) {
   /** Reads the first fields of {@code EncryptedData}, RFC 4120 section 5.2.9. */

@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * A server's reply (RFC 5321 section 4.2).
  *
- * @param code its three digits; -1 where it has none
- * @param lines what follows the digits, a text for each line
+ * @param code the three digits; -1 if it has none
+ * @param lines what follows the digits in each line
  */
 record SmtpReply(int code, List<String> lines) {
   static final int READY = 220;

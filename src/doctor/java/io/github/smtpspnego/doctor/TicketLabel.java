@@ -1,6 +1,7 @@
 package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.gss.Der;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +9,9 @@ import java.util.List;
 /**
  * The unencrypted part of a ticket (RFC 4120 section 5.3).
  *
- * @param server whom it is for, with the realm
+ * @param server the server's principal with its realm
  * @param key the server's key that it is encrypted with
- * @param length the octets of the encrypted part
+ * @param length the length of the encrypted part in octets
  */
 record TicketLabel(String server, KeyLabel key, int length) {
   static TicketLabel read(Der der) throws IOException {
@@ -27,7 +28,7 @@ record TicketLabel(String server, KeyLabel key, int length) {
     Der encrypted = fields.enter(Der.context(3)).enter(Der.SEQUENCE);
     KeyLabel key = KeyLabel.read(encrypted);
     int length = encrypted.enter(Der.context(2)).enter(Der.OCTET_STRING).rest().length;
-    return new TicketLabel(String.join("/", components) + "@" + realm, key, length);
+    return new TicketLabel(PrincipalText.of(components, realm), key, length);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.github.smtpspnego.gss;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
@@ -77,10 +76,12 @@ final class NegTokenInit implements PeerToken {
 
   @Override
   public String describe() {
-    String names =
-        mechTypes.stream().limit(MOST_SHOWN).map(Oids::name).collect(Collectors.joining(", "));
+    List<String> names = new ArrayList<>();
+    for (Oid mechanism : mechTypes.subList(0, Math.min(MOST_SHOWN, mechTypes.size()))) {
+      names.add(Oids.name(mechanism));
+    }
     return "a NegTokenInit offering "
-        + names
+        + String.join(", ", names)
         + (mechTypes.size() > MOST_SHOWN ? " and others" : "");
   }
 }

@@ -17,7 +17,11 @@ public final class Printable {
 
   private static String shown(String text) {
     StringBuilder shown = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> shown.appendCodePoint(isHidden(c) ? '?' : c));
+    int c;
+    for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+      c = text.codePointAt(i);
+      shown.appendCodePoint(isHidden(c) ? '?' : c);
+    }
     return shown.toString();
   }
 
@@ -80,7 +84,7 @@ public final class Printable {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c < ' ' || c >= 0x7f) {
-        return text.codePoints().anyMatch(Printable::isHidden);
+        return !shown(text).equals(text);
       }
     }
     return false; // printable ASCII only, the usual case

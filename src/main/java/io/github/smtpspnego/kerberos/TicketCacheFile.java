@@ -36,7 +36,7 @@ public final class TicketCacheFile {
       throw new SpnegoException(
           Reason.TICKET_CACHE_TYPE,
           "Reading the ticket cache "
-              + name
+              + Printable.of(name)
               + " ("
               + origin
               + "): the JDK cannot read caches of type "
@@ -49,7 +49,13 @@ public final class TicketCacheFile {
     } catch (InvalidPathException e) {
       throw new SpnegoException(
           Reason.BAD_SETTING,
-          "The ticket cache " + name + " (" + origin + ") is no path: " + e.getReason() + ".",
+          "The ticket cache "
+              + Printable.of(name)
+              + " ("
+              + origin
+              + ") is no path: "
+              + e.getReason()
+              + ".",
           e);
     }
   }

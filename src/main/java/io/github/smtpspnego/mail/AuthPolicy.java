@@ -10,7 +10,8 @@ import java.util.Properties;
 import org.eclipse.angus.mail.util.PropUtil;
 
 /**
- * How the settings want a connection to be authenticated, before the server's offer is known.
+ * The authentication that the settings require on one connection, before the server's offer is
+ * known.
  *
  * @param isActive whether the transport differs from Angus Mail's on this connection
  * @param isSpnego whether the mechanisms GSSAPI and GSS-SPNEGO mean SPNEGO on this connection

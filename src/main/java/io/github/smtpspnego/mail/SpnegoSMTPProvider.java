@@ -62,7 +62,7 @@ public sealed class SpnegoSMTPProvider extends Provider permits SpnegoSMTPSSLPro
         SpnegoProvider.install();
       }
       Class<?> angus = Class.forName(ANGUS, false, SpnegoSMTPProvider.class.getClassLoader());
-      // Two modules contain this class, and module-info can name only one of them.
+      // On the module path one of two modules contains the class; module-info names only one.
       SpnegoSMTPProvider.class.getModule().addReads(angus.getModule());
       checkOrder();
       return true;

@@ -75,8 +75,8 @@ public final class Authorizer {
    *     Reason#UNDECIDED} if no decision could be made
    */
   String grant(String client, String keyRealm, Optional<String> requested) throws SpnegoException {
-    String identity =
-        requested.filter(name -> !client.equals(name + "@" + keyRealm)).orElse(client);
+    String name = requested.orElse(client);
+    String identity = client.equals(name + "@" + keyRealm) ? client : name;
     if (client.startsWith(ANONYMOUS) || Printable.hasControls(client + identity)) {
       throw refused(client, identity);
     }
@@ -95,7 +95,10 @@ public final class Authorizer {
               + ").",
           e);
     }
-    return granted.orElseThrow(() -> refused(client, identity));
+    if (granted.isEmpty()) {
+      throw refused(client, identity);
+    }
+    return granted.get();
   }
 
   private static SpnegoException refused(String client, String identity) {

@@ -11,8 +11,8 @@ import java.util.List;
  * accepts. The offer is sent wrapped.
  *
  * @param layers the offered layers; bits that RFC 2222 does not define are ignored
- * @param maxSize the largest wrapped message, in octets; it has no meaning if only {@link Qop#AUTH}
- *     is offered (Exchange sends 48000)
+ * @param maxSize the largest wrapped message, in octets; it has no meaning if {@link Qop#AUTH} is
+ *     chosen (Exchange sends 48000)
  */
 record LayerOffer(List<Qop> layers, int maxSize) {
   private static final int LENGTH = 4;

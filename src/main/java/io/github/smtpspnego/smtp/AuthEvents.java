@@ -6,6 +6,7 @@ import io.github.smtpspnego.sasl.FailureLog;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,8 @@ final class AuthEvents {
 
   /** The client's address for the end of a log line. */
   private static String from(SmtpAuthExchange exchange) {
-    return exchange.client().map(client -> " Client: " + shown(client) + ".").orElse("");
+    Optional<SocketAddress> client = exchange.client();
+    return client.isPresent() ? " Client: " + shown(client.get()) + "." : "";
   }
 
   private static String shown(SocketAddress client) {

@@ -45,8 +45,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>While {@link Reply#isContinuation} says so, every line of the client belongs to the
  *       exchange, also one that reads like RSET, STARTTLS or QUIT: it is no command then (RFC 4954
  *       section 4). Such a line ends the exchange with 501 or 535; only {@code *} cancels it.
- *   <li>After STARTTLS, close this exchange and take a new one, and drop what a buffered stream has
- *       read ahead: it came before TLS (RFC 3207 section 4.2). AUTH may come again then.
+ *   <li>After STARTTLS, close this exchange and create a new one, and discard what a buffered
+ *       stream has read ahead: it was sent before TLS (RFC 3207 section 4.2). AUTH may come again
+ *       then.
  *   <li>RSET leaves the client authenticated. QUIT and the end of the connection close the
  *       exchange.
  *   <li>AUTH is not allowed during a mail transaction, between MAIL and the end of DATA: answer 503
@@ -56,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class SmtpAuthExchange implements AutoCloseable {
-  /** The longest line taken by default, in octets: RFC 4954 section 4. */
+  /** The longest line that is accepted by default, in octets: RFC 4954 section 4. */
   public static final int MAX_LINE = 12288;
 
   private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
@@ -75,7 +76,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
    * The reply to a line of the client: one line.
    *
    * @param code the reply code
-   * @param enhancedStatus the enhanced status code of RFC 3463; empty where there is none
+   * @param enhancedStatus the enhanced status code of RFC 3463; empty if there is none
    * @param text the rest of the line: words, or base64 in a challenge
    */
   public record Reply(int code, String enhancedStatus, String text) {
@@ -220,7 +221,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   /**
    * The ticket that the client forwarded. {@link #close} disposes of it.
    *
-   * @return a credential to act as the client, empty where it forwarded none
+   * @return a credential to act as the client; empty if it forwarded none
    * @throws IllegalStateException before success
    */
   public Optional<GSSCredential> delegatedCredential() {

@@ -24,9 +24,9 @@ import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Kerberos side of an SMTP server: which keys it has, which names tickets may be for, who is
- * let in and as whom. There is one for each listener; it makes a {@link SmtpAuthExchange} for each
- * connection.
+ * The Kerberos configuration of an SMTP server: its keys, the names that tickets may be for, the
+ * clients that are accepted and the users that they act as. A server needs one object for each
+ * listener, which creates a {@link SmtpAuthExchange} for each connection.
  *
  * <pre>{@code
  * Path keytab = Path.of("/etc/smtp.keytab");
@@ -37,12 +37,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Clients may begin with SPNEGO (MS-SSEAN) or with raw Kerberos (RFC 4752), under either name of
- * the mechanism. Only authentication is offered, since nothing here wraps the connection; use TLS.
+ * the mechanism. Only authentication is offered, without a security layer; use TLS.
  *
  * <p>A server is immutable, may be used by any number of threads, and reads no system property of
  * this library. A failure is logged as one warning of {@code io.github.smtpspnego}, at most 20 a
  * minute for each {@link Reason}, and a success at the level INFO. Both lines end with the client's
- * address. Programs that must hear of each one set a {@link Listener}.
+ * address. A program that must be notified of each of them sets a {@link Listener}.
  */
 public final class SmtpAuthServer {
   final ServerSettings settings;
@@ -56,10 +56,10 @@ public final class SmtpAuthServer {
      * Decides whom a client acts as.
      *
      * @param client the client's Kerberos principal, {@code alice@EXAMPLE.COM}
-     * @param identity whom the client wants to act as; the principal again where it named nobody,
-     *     or itself without the realm of the server's key
+     * @param identity the identity that the client requests; the principal again if it requests
+     *     none, or itself without the realm of the server's key
      * @return the local user, for {@link SmtpAuthExchange#authorizationId}; empty to refuse (535)
-     * @throws IOException if it could not be found out (454, also after a RuntimeException)
+     * @throws IOException if no decision could be made (454, also after a RuntimeException)
      */
     Optional<String> localUser(String client, String identity) throws IOException;
   }
@@ -110,7 +110,7 @@ public final class SmtpAuthServer {
     maxLine = builder.maxLine;
   }
 
-  /** {@return a builder, which must be told where the keys are} */
+  /** {@return a builder, on which the source of the keys must be set} */
   public static Builder builder() {
     return new Builder();
   }
@@ -121,10 +121,10 @@ public final class SmtpAuthServer {
   }
 
   /**
-   * Checks that the keys can be used: that the file can be read, and has a key for an accepted
-   * name. Without this call the first client finds that out.
+   * Checks that the keys can be used: that the file can be read, and contains a key for an accepted
+   * name. Without this call, such a fault is found only when the first client authenticates.
    *
-   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if no client can get in
+   * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if no client could be accepted
    */
   public void check() throws SpnegoException {
     settings.credentials().check();
@@ -203,7 +203,7 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The host names that clients connect to. Default: every host that there is a key for.
+     * The host names that clients connect to. Default: every host that has a key.
      *
      * @param names the names
      * @return this builder
@@ -229,7 +229,7 @@ public final class SmtpAuthServer {
      * Only the keys of this principal are used, for tickets of any name that fit them: an account
      * of Active Directory has one key for all its names. Hosts and services are ignored.
      *
-     * @param name the principal; with the default realm where it names none
+     * @param name the principal; in the default realm if it is written without one
      * @return this builder
      * @throws IllegalArgumentException if it is no principal, or there is no default realm
      */
@@ -263,10 +263,10 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * Who may act as whom, and as which local user. Default: a client acts as itself, under its
-     * principal.
+     * Decides which identities a client may act as, and as which local user. Default: a client acts
+     * as itself, under its principal.
      *
-     * @param authorization decides
+     * @param authorization the decision
      * @return this builder
      */
     public Builder authorization(Authorization authorization) {
@@ -301,7 +301,7 @@ public final class SmtpAuthServer {
     /**
      * Tokens are remembered in a memory of this server's own. If it is full, clients get 454.
      *
-     * @param most how many tokens there is room for; each takes about 100 octets
+     * @param most the largest number of tokens; each needs about 100 octets of memory
      * @return this builder
      */
     public Builder replayMemory(int most) {
@@ -322,7 +322,8 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * The longest line that is taken. Default: {@value SmtpAuthExchange#MAX_LINE}, from RFC 4954.
+     * The longest line that is accepted. Default: {@value SmtpAuthExchange#MAX_LINE}, from RFC
+     * 4954.
      *
      * @param octets the number of octets
      * @return this builder
@@ -333,10 +334,10 @@ public final class SmtpAuthServer {
     }
 
     /**
-     * Makes the server; no file is read yet.
+     * Creates the server. No file is read yet.
      *
      * @return the server
-     * @throws IllegalStateException if it was not told where the keys are
+     * @throws IllegalStateException if the source of the keys is not set
      */
     public SmtpAuthServer build() {
       if (keys == null) {
