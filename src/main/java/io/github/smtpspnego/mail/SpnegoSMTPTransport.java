@@ -47,6 +47,8 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   public static final String OBSERVER = "io.github.smtpspnego.observer";
 
   private static final int STARTTLS_FIRST = 530;
+  private static final String UNUSED =
+      "SPNEGO is not used for {0}: mail.{1}.sasl.spnego.enable is not true, or .hosts leaves it out";
 
   private final String protocol;
 
@@ -120,6 +122,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       }
       if (!read.isActive()) {
         isDone = true;
+        System.getLogger("io.github.smtpspnego").log(Level.DEBUG, UNUSED, configuredName, protocol);
         return super.protocolConnect(host, port, user, password);
       }
       policy = read;
