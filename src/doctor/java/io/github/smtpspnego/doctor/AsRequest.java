@@ -40,7 +40,8 @@ final class AsRequest {
             Der.field(2, Der.text(Der.GENERAL_STRING, realm)),
             Der.field(3, principal(2, List.of("krbtgt", realm))),
             Der.field(5, till),
-            // Nothing in the answer is trusted. But to a request that it knows MIT's KDC repeats its
+            // Nothing in the answer is trusted. But to a request that it knows MIT's KDC repeats
+            // its
             // answer, with the time of then.
             Der.field(7, Der.element(Der.INTEGER, nonce())),
             Der.field(8, encryptionTypes));

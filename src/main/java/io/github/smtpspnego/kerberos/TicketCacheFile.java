@@ -57,8 +57,8 @@ public final class TicketCacheFile {
   /**
    * The default cache of the user that the JVM runs as, found as the JDK finds it.
    *
-   * @return the file; null if there is none. On Windows and macOS, the JDK may then use the system's
-   *     cache
+   * @return the file; null if there is none. On Windows and macOS, the JDK may then use the
+   *     system's cache
    * @throws SpnegoException if {@code KRB5CCNAME} names a cache of a type that the JDK cannot read
    */
   public static @Nullable Path ofUser() throws SpnegoException {

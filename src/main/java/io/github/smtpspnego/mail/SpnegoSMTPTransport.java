@@ -47,8 +47,6 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
   public static final String OBSERVER = "io.github.smtpspnego.observer";
 
   private static final int STARTTLS_FIRST = 530;
-  private static final String UNUSED =
-      "SPNEGO is not used for {0}: mail.{1}.sasl.spnego.enable is not true, or .hosts leaves it out";
 
   private final String protocol;
 
@@ -122,7 +120,8 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       }
       if (!read.isActive()) {
         isDone = true;
-        System.getLogger("io.github.smtpspnego").log(Level.DEBUG, UNUSED, configuredName, protocol);
+        System.getLogger("io.github.smtpspnego")
+            .log(Level.DEBUG, AuthPolicy.INERT_LOG, configuredName, protocol);
         return super.protocolConnect(host, port, user, password);
       }
       policy = read;
@@ -192,8 +191,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     try (SmtpAuthClient auth =
         new SmtpAuthClient(protocol, serverName, session.getProperties(), mechanisms, asked)) {
       String line = auth.firstLine(offer(), isSSL());
-      int code = simpleCommand(line);
-      if (code == STARTTLS_FIRST && mayStartTls) {
+      if (simpleCommand(line) == STARTTLS_FIRST && mayStartTls) {
         auth.withdraw();
         return false;
       }
