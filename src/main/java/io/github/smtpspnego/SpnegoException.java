@@ -32,7 +32,9 @@ public final class SpnegoException extends SaslException {
         "Use a FILE cache (kinit -c FILE:/path, KRB5CCNAME=FILE:/path), or native GSS"
             + " (-Dsun.security.jgss.native=true with credentials=native)."),
     /** The keytab is missing, unreadable, or holds no key for the principal. */
-    KEYTAB("Check the keytab with klist -kt, and the principal's spelling and realm."),
+    KEYTAB(
+        "Check the keytab's path and permissions, its names and encryption types (klist -kte;"
+            + " current JDKs use AES only), and the principal's spelling and realm."),
     /** The JAAS entry is missing, or its login modules did not log in. */
     JAAS_ENTRY("Check the entry in the file that java.security.auth.login.config names."),
     /** Native GSS was asked for in a JVM that does not use it, or that has no library for it. */
@@ -54,8 +56,8 @@ public final class SpnegoException extends SaslException {
     /** KDC error 7: the target name does not exist. */
     SERVER_UNKNOWN(
         "Connect to the server by its real, fully qualified name rather than an alias or an IP"
-            + " address, look for the name with setspn -Q SMTP/host, or set"
-            + " mail.smtp.sasl.spnego.spn."),
+            + " address, look for the name with setspn -Q SMTP/host or kvno smtp/host, or set"
+            + " mail.smtp.sasl.spnego.spn=smtp/NAME."),
     /** Error 37: the clocks differ too much. */
     CLOCK_SKEW("Synchronise the clocks (NTP)."),
     /** Error 14 and its kin: no encryption type in common. */

@@ -201,7 +201,9 @@ class MailIT {
     mailer.send("somebody@contoso.com", "");
     assertEquals(1, server.principals().size());
     mailer.with("mail.smtp.sasl.authorizationid", "bob");
-    assertThrows(AuthenticationFailedException.class, () -> mailer.send());
+    AuthenticationFailedException refused =
+        assertThrows(AuthenticationFailedException.class, () -> mailer.send());
+    assertTrue(refused.getMessage().contains(", to act as bob by AUTH"), refused::getMessage);
     assertEquals(1, server.principals().size());
   }
 

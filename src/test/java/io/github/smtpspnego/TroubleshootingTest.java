@@ -55,8 +55,9 @@ class TroubleshootingTest {
   private static final byte[] NONE = {};
   private static final Duration HOUR = Duration.ofHours(1);
 
-  /** Sections on what is warned of and does not end an exchange. */
-  private static final Set<String> WARNINGS = Set.of("class-path-order", "delegation");
+  /** Sections on what does not end an exchange of ours. */
+  private static final Set<String> WARNINGS =
+      Set.of("class-path-order", "delegation", "not-in-use");
 
   private final Map<String, String> properties = new HashMap<>();
   private final LogRecorder log = LogRecorder.start();

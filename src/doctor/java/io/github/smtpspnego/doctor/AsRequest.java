@@ -2,6 +2,7 @@ package io.github.smtpspnego.doctor;
 
 import io.github.smtpspnego.gss.Der;
 import io.github.smtpspnego.kerberos.PrincipalText;
+import java.math.BigInteger;
 import java.util.List;
 
 /**
@@ -39,7 +40,10 @@ final class AsRequest {
             Der.field(2, Der.text(Der.GENERAL_STRING, realm)),
             Der.field(3, principal(2, List.of("krbtgt", realm))),
             Der.field(5, till),
-            Der.field(7, Der.integer(1)), // nonce: nothing in the answer is trusted
+            // Nothing in the answer is trusted. But to a request that it knows MIT's KDC repeats
+            // its
+            // answer, with the time of then.
+            Der.field(7, Der.element(Der.INTEGER, nonce())),
             Der.field(8, encryptionTypes));
     return Der.element(
         Der.application(10),
@@ -48,6 +52,10 @@ final class AsRequest {
             Der.field(1, Der.integer(5)),
             Der.field(2, Der.integer(10)),
             Der.field(4, body)));
+  }
+
+  private static byte[] nonce() {
+    return BigInteger.valueOf(System.nanoTime() & Integer.MAX_VALUE).toByteArray();
   }
 
   private static byte[] principal(int type, List<String> names) {

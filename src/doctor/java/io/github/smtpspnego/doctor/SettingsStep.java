@@ -101,12 +101,17 @@ final class SettingsStep implements Step {
         Arrays.stream(SpnegoOption.values())
             .map(option -> option.propertyName(settings.protocol()))
             .toList();
+    String prefix = SpnegoOption.prefix(settings.protocol());
     for (String name : new TreeSet<>(settings.all().stringPropertyNames())) {
-      if (name.startsWith(SpnegoOption.prefix(settings.protocol())) && !known.contains(name)) {
+      if (name.startsWith(prefix) && !known.contains(name)) {
         findings.warn(
             Reason.BAD_SETTING,
             "The property " + name + " is no setting of smtp-spnego.",
-            "The settings are " + String.join(", ", known) + ".");
+            "The names after "
+                + prefix
+                + " are "
+                + String.join(", ", known).replace(prefix, "")
+                + ".");
       }
     }
   }

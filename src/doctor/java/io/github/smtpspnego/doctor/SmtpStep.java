@@ -128,8 +128,12 @@ final class SmtpStep implements Step {
               + ".",
           certificate.isEmpty()
               ? "smtps is for port 465, STARTTLS for 25 and 587; else compare the TLS versions."
-              : "Connect by one of its names, and put its issuer into the JVM's trust store (keytool"
-                  + " -importcert).");
+              : "Connect by one of its names. If its issuer is not known, put that into the JVM's"
+                  + " trust store (keytool -importcert)."
+                  + (settings.isTrue("starttls.enable") || settings.isTlsFromStart()
+                      ? ""
+                      : " A program that does not set mail.smtp.starttls.enable goes without TLS:"
+                          + " look at that with -Dmail.smtp.starttls.enable=false."));
     } else if (look.greeting.isEmpty()) {
       findings.fail(
           Reason.SERVER_TROUBLE,

@@ -80,7 +80,7 @@ public final class CredentialSettings {
           SpnegoOption.KEYTAB, "it must be a file; the JDK cannot read keytabs of type " + type);
     }
     try {
-      return name.isEmpty() ? null : TypedName.path(name);
+      return name.isEmpty() ? null : TypedName.path(name).toAbsolutePath(); // for messages
     } catch (InvalidPathException e) {
       throw settings.bad(
           SpnegoOption.KEYTAB, "it must be the path of a file (" + e.getReason() + ")");

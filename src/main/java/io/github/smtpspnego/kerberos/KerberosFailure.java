@@ -29,6 +29,9 @@ public final class KerberosFailure {
 
   private static final String TIMED_OUT = "timed out";
 
+  /** What the JDK says if the KDC gives no ticket for another realm. */
+  private static final String NO_WAY = "No service creds";
+
   /** A chain of causes may be circular. */
   private static final int LONGEST_CHAIN = 20;
 
@@ -45,6 +48,7 @@ public final class KerberosFailure {
     PHRASES.put("Cannot get kdc for realm", Reason.KDC_UNREACHABLE);
     PHRASES.put("Cannot get a KDC reply", Reason.KDC_UNREACHABLE);
     PHRASES.put(TIMED_OUT, Reason.KDC_UNREACHABLE);
+    PHRASES.put(NO_WAY, Reason.SERVER_UNKNOWN);
     PHRASES.put("Clock skew too great", Reason.CLOCK_SKEW);
     PHRASES.put("Message stream modified", Reason.MESSAGE_MODIFIED);
     PHRASES.put("Checksum failed", Reason.MESSAGE_MODIFIED);
@@ -77,8 +81,12 @@ public final class KerberosFailure {
   /** Explains an exception whose reason is known. */
   public static SpnegoException explain(Reason reason, String tried, Throwable failure) {
     String cameBack = cameBack(failure);
+    boolean isRefused = reason == Reason.NO_REALM && Krb5Conf.read().isRefused();
     return new SpnegoException(
-        reason, tried + ": " + cameBack + "." + details(reason, cameBack), failure);
+        reason,
+        tried + ": " + cameBack + "." + details(reason, cameBack),
+        isRefused ? "Correct what is not usable." : reason.remedy(),
+        failure);
   }
 
   /** The reason for an exception; {@link Reason#GSS_FAILURE} if none other is found. */
@@ -104,7 +112,7 @@ public final class KerberosFailure {
         }
       }
     }
-    return Reason.GSS_FAILURE;
+    return Krb5Conf.read().isRefused() ? Reason.NO_REALM : Reason.GSS_FAILURE;
   }
 
   /**
@@ -117,6 +125,9 @@ public final class KerberosFailure {
         message = Printable.lines(NO_TEXT.matcher(link.getMessage()).replaceAll(" "));
         if (isKerberos(link)) {
           break;
+        }
+        if (link instanceof UnknownHostException) {
+          message = "unknown host " + message;
         }
       }
     }
@@ -135,7 +146,7 @@ public final class KerberosFailure {
     String suffix =
         cameBack.contains("locate KDC") || cameBack.contains("kdc for realm")
             ? " The suffix of a user principal name is often not the realm."
-            : "";
+            : cameBack.contains(NO_WAY) ? " The KDC knows no way to the realm of that name." : "";
     return reason == Reason.NO_REALM
             || reason == Reason.KDC_UNREACHABLE
             || reason == Reason.CLIENT_UNKNOWN

@@ -63,7 +63,8 @@ public final class TicketCacheFile {
   /**
    * The default cache of the user that the JVM runs as, found as the JDK finds it.
    *
-   * @return the file; null if there is none. On Windows, the JDK may then use the system's cache
+   * @return the file; null if there is none. On Windows and macOS, the JDK may then use the
+   *     system's cache
    * @throws SpnegoException if {@code KRB5CCNAME} names a cache of a type that the JDK cannot read
    */
   public static @Nullable Path ofUser() throws SpnegoException {
@@ -74,7 +75,11 @@ public final class TicketCacheFile {
     Path ofName =
         Path.of(System.getProperty("user.home"), "krb5cc_" + System.getProperty("user.name"));
     Path ofUser = System.getProperty("os.name").startsWith("Windows") ? ofName : ofUserId(ofName);
-    return Files.exists(ofUser) ? ofUser : Files.exists(ofName) ? ofName : null;
+    if (!Files.exists(ofUser) && Files.exists(ofName)) {
+      return ofName;
+    }
+    boolean isAllThereIs = System.getProperty("os.name").equals("Linux");
+    return isAllThereIs || Files.exists(ofUser) ? ofUser : null;
   }
 
   private static Path ofUserId(Path otherwise) {

@@ -25,6 +25,10 @@ record AuthPolicy(
     List<String> mechanisms,
     boolean isExclusive,
     boolean isRequired) {
+  /** Logged if the policy is not active: the server's name and the protocol. */
+  static final String INERT_LOG =
+      "SPNEGO is not used for {0}: mail.{1}.sasl.spnego.enable is not true, or .hosts leaves it out";
+
   /** The transport behaves as Angus Mail's own. */
   private static final AuthPolicy INERT = new AuthPolicy(false, false, List.of(), false, false);
 

@@ -120,6 +120,8 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
       }
       if (!read.isActive()) {
         isDone = true;
+        System.getLogger("io.github.smtpspnego")
+            .log(Level.DEBUG, AuthPolicy.INERT_LOG, configuredName, protocol);
         return super.protocolConnect(host, port, user, password);
       }
       policy = read;
@@ -189,8 +191,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     try (SmtpAuthClient auth =
         new SmtpAuthClient(protocol, serverName, session.getProperties(), mechanisms, asked)) {
       String line = auth.firstLine(offer(), isSSL());
-      int code = simpleCommand(line);
-      if (code == STARTTLS_FIRST && mayStartTls) {
+      if (simpleCommand(line) == STARTTLS_FIRST && mayStartTls) {
         auth.withdraw();
         return false;
       }

@@ -9,6 +9,7 @@ import io.github.smtpspnego.credentials.UserAndPassword;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
+import io.github.smtpspnego.kerberos.Printable;
 import io.github.smtpspnego.settings.Delegation;
 import io.github.smtpspnego.settings.InitialResponse;
 import io.github.smtpspnego.settings.LayerEnding;
@@ -331,6 +332,12 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
       return "Authenticating with " + mechanism;
     }
     String what = "Authenticating to " + settings.target;
-    return credentials == null ? what : what + " " + credentials.describe();
+    String identity = settings.authorizationId;
+    return credentials == null
+        ? what
+        : what
+            + " "
+            + credentials.describe()
+            + (identity.isEmpty() ? "" : ", to act as " + Printable.of(identity));
   }
 }

@@ -58,9 +58,10 @@ final class UnknownNames {
         System.getLogger("io.github.smtpspnego")
             .log(
                 Level.WARNING,
-                "The property {0} is no setting of smtp-spnego. The settings are {1}.",
+                "The property {0} is no setting of smtp-spnego. The names after {1} are {2}.",
                 name,
-                String.join(", ", known));
+                prefix,
+                String.join(", ", known).replace(prefix, ""));
       }
     }
   }

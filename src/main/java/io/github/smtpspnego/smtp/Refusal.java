@@ -57,6 +57,7 @@ record Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
           + " required.";
     }
     return "The server could not read the ticket or does not let this principal in; its log says"
-        + " which. Check that its keytab (klist -kt) holds the current key of the target name.";
+        + " which. Check that it can read its keytab, and that this (klist -kt) holds the current"
+        + " key of the target name.";
   }
 }

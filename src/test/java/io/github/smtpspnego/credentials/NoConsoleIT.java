@@ -3,7 +3,9 @@ package io.github.smtpspnego.credentials;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.sun.security.auth.module.UnixSystem;
 import io.github.smtpspnego.support.ChildJvm;
 import io.github.smtpspnego.support.Kdc;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,6 +53,15 @@ class NoConsoleIT {
     Path cache = KDC.ticketCache("alice", Kdc.PASSWORD);
     String output = run(Map.of("KRB5CCNAME", cache.toString()), List.of(), "expired-tgt", 1);
     assertTrue(output.contains("A token of "), output);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theUsersTicketCacheIsNamedWhereItIsNotThere() {
+    Path cache = Path.of("/tmp/krb5cc_" + new UnixSystem().getUid());
+    assumeFalse(Files.exists(cache), "somebody is logged in");
+    String output = run(Map.of(), List.of("user.home=/no/such/home"), "nothing", 1);
+    assertTrue(output.contains("the ticket cache " + cache + ": the file does not exist"), output);
   }
 
   @Test

@@ -126,7 +126,7 @@ class DoctorIT {
     try (MailServer server = mailServer()) {
       Diagnosis diagnosis = withTicket(server.port(), "-Pmail.smtp.sasl.spnego.servise=smtp");
       assertEquals(0, diagnosis.exitCode());
-      says(diagnosis.only(Status.WARN).remedy(), "mail.smtp.sasl.spnego.service,");
+      says(diagnosis.only(Status.WARN).remedy(), "after mail.smtp.sasl.spnego. are ", " service,");
     }
   }
 

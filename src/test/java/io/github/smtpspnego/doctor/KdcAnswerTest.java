@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -54,6 +55,15 @@ class KdcAnswerTest {
             + Instant.ofEpochSecond(itsTime.getEpochSecond()),
         seen.answer());
     assertEquals(60, seen.ahead().orElseThrow().plusSeconds(30).toMinutes());
+  }
+
+  /** MIT's KDC answers a request that it has seen before with the old answer, and its old time. */
+  @Test
+  void noTwoRequestsAreTheSame() {
+    assertFalse(
+        Arrays.equals(
+            AsRequest.encode("nobody", "EXAMPLE.TEST"),
+            AsRequest.encode("nobody", "EXAMPLE.TEST")));
   }
 
   @ParameterizedTest

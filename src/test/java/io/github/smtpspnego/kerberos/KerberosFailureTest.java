@@ -8,6 +8,7 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import javax.security.auth.login.LoginException;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,27 @@ class KerberosFailureTest {
     assertTrue(e.getMessage().contains("KDCs {EXAMPLE.TEST=[127.0.0.1:1]}"), e::getMessage);
     assertTrue(e.getMessage().endsWith("/TROUBLESHOOTING.md#kdc-unreachable)"), e::getMessage);
     assertSame(refused, e.getCause());
+  }
+
+  @Test
+  void aKdcWhoseAddressIsNotFoundIsCalledSo() {
+    LoginException unknown = new LoginException("dc1.example.test");
+    unknown.initCause(new UnknownHostException("dc1.example.test"));
+    SpnegoException e = KerberosFailure.explain("Logging in as alice", unknown);
+    assertEquals(Reason.KDC_UNREACHABLE, e.reason());
+    assertTrue(
+        e.getMessage().startsWith("Logging in as alice: unknown host dc1.example.test."),
+        e::getMessage);
+  }
+
+  @Test
+  void aRealmThatTheKdcKnowsNoWayToIsNamedAsTheCause() {
+    GSSException outer =
+        new GSSException(
+            GSSException.NO_CRED, -1, "Fail to create credential. (63) - No service creds");
+    SpnegoException e = KerberosFailure.explain("Authenticating to smtp/host@OTHER.TEST", outer);
+    assertEquals(Reason.SERVER_UNKNOWN, e.reason());
+    assertTrue(e.getMessage().contains("no way to the realm of that name"), e::getMessage);
   }
 
   @Test

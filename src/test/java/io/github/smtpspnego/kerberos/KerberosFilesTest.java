@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import javax.security.auth.login.LoginException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +186,23 @@ class KerberosFilesTest {
         directory + "/none (does not exist)", read(file.resolveSibling("none")).location());
     assertTrue(read(file.getParent()).isRefused(), "a directory");
     assertFalse(read(Path.of("/dev/null")).isRefused(), "no file, and the JDK reads it");
+  }
+
+  @Test
+  void aFailureNamesTheConfigurationThatTheJdkRefuses() throws Exception {
+    Path file = write("refused", LAYOUTS.get("not closed"));
+    String before = System.setProperty("java.security.krb5.conf", file.toString());
+    try {
+      SpnegoException e =
+          KerberosFailure.explain(
+              "Logging in as alice", new LoginException("KrbException: Unmatched close brace"));
+      assertEquals(Reason.NO_REALM, e.reason());
+      String message = e.getMessage();
+      assertTrue(message.contains(file + " (not usable: an opening brace"), message);
+      assertTrue(message.contains("Correct what is not usable"), message);
+    } finally {
+      System.setProperty("java.security.krb5.conf", before);
+    }
   }
 
   @Test

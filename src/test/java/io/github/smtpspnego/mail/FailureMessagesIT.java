@@ -16,6 +16,12 @@ import java.util.List;
 import javax.security.auth.Subject;
 import org.apache.kerby.kerberos.kerb.ccache.Credential;
 import org.apache.kerby.kerberos.kerb.ccache.CredentialCache;
+import org.apache.kerby.kerberos.kerb.keytab.Keytab;
+import org.apache.kerby.kerberos.kerb.keytab.KeytabEntry;
+import org.apache.kerby.kerberos.kerb.type.KerberosTime;
+import org.apache.kerby.kerberos.kerb.type.base.EncryptionKey;
+import org.apache.kerby.kerberos.kerb.type.base.EncryptionType;
+import org.apache.kerby.kerberos.kerb.type.base.PrincipalName;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -156,6 +162,28 @@ class FailureMessagesIT {
         fail(using("keytab", keytab).set("sasl.spnego.principal", "alice"), "alice", null);
     assertEquals(Reason.KEYTAB, failure.reason());
     failure.says(keytab.toString(), "alice", "holds: bob@EXAMPLE.TEST", "klist -kt");
+  }
+
+  @Test
+  void aKeytabOfAnEncryptionTypeThatIsOff() throws Exception {
+    Path file = kdc.newFile("keytab");
+    EncryptionKey key = new EncryptionKey(EncryptionType.ARCFOUR_HMAC, new byte[16], 1);
+    Keytab keytab = new Keytab();
+    keytab.addEntry(
+        new KeytabEntry(
+            new PrincipalName("alice@" + Kdc.REALM), KerberosTime.now(), (byte) 1, key));
+    keytab.store(file.toFile());
+    Failure failure = fail(using("keytab", file).set("sasl.spnego.principal", "alice"), "", null);
+    assertEquals(Reason.KEYTAB, failure.reason());
+    failure.says(file.toString(), "alice@EXAMPLE.TEST (kvno 1, enctype 23)", "AES only");
+  }
+
+  @Test
+  void aRelativePathIsSaidInFull() {
+    Failure failure =
+        fail(using("keytab", Path.of("no.keytab")).set("sasl.spnego.principal", "alice"), "", null);
+    assertEquals(Reason.KEYTAB, failure.reason());
+    failure.says(Path.of("no.keytab").toAbsolutePath().toString(), "permissions");
   }
 
   @Test

@@ -326,6 +326,10 @@ class HostileServerIT {
       assertTrue(
           log.warnings().stream().anyMatch(line -> line.contains("spnego.enabled")),
           () -> "the password was sent, and nothing was said: " + log.warnings());
+      String unused =
+          "SPNEGO is not used for localhost: mail.smtp.sasl.spnego.enable is not true, or .hosts"
+              + " leaves it out";
+      assertTrue(log.debugs().contains(unused), () -> log.debugs().toString());
     }
   }
 
