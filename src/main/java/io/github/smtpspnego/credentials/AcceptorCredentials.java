@@ -5,6 +5,7 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.AcceptorKey;
 import io.github.smtpspnego.gss.AcceptorKeys;
 import io.github.smtpspnego.gss.TicketLabel;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import io.github.smtpspnego.kerberos.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,8 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
    * @throws SpnegoException with {@link Reason#ACCEPTOR_CREDENTIALS} if none of them may
    */
   final List<String> accepted(Collection<String> owners) throws SpnegoException {
-    List<String> accepted = owners.stream().filter(names::acceptsKeyOf).toList();
+    List<String> accepted = new ArrayList<>(owners);
+    accepted.removeIf(owner -> !names.acceptsKeyOf(owner));
     if (accepted.isEmpty()) {
       throw none(
           "there is no key for "
@@ -116,7 +118,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
     for (String owner : accepted(owners)) {
       if (owner.equals(ticket.principal())) {
         chosen.add(0, owner);
-      } else if (names.acceptsTicketOf(ticket.realm(), realmOf(owner))) {
+      } else if (names.acceptsTicketOf(ticket.realm(), PrincipalText.realm(owner))) {
         chosen.add(owner);
       }
     }
@@ -162,14 +164,11 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
         reason, "Accepting a client " + describe() + ": " + what + ".", cause);
   }
 
-  static String realmOf(String principal) {
-    return principal.substring(principal.lastIndexOf('@') + 1);
-  }
-
   static String shown(Collection<String> principals) {
-    String shown =
-        String.join(", ", principals.stream().limit(MOST_SHOWN).map(Printable::of).toList());
-    int more = principals.size() - MOST_SHOWN;
-    return more > 0 ? shown + " and " + more + " more" : shown;
+    List<String> shown = new ArrayList<>(principals);
+    int more = shown.size() - MOST_SHOWN;
+    shown = shown.subList(0, Math.min(MOST_SHOWN, shown.size()));
+    shown.replaceAll(Printable::of);
+    return String.join(", ", shown) + (more > 0 ? " and " + more + " more" : "");
   }
 }

@@ -110,8 +110,10 @@ final class AcceptorSubject extends AcceptorCredentials {
     for (String name : names) {
       try {
         KerberosPrincipal owner = new KerberosPrincipal(name + realm);
-        if (unbound.stream().anyMatch(table -> table.getKeys(owner).length > 0)) {
-          owners.add(owner.getName());
+        for (KeyTab table : unbound) {
+          if (table.getKeys(owner).length > 0) {
+            owners.add(owner.getName());
+          }
         }
       } catch (IllegalArgumentException e) {
         // The client's name is not a Kerberos principal, or there is no default realm.
@@ -120,8 +122,8 @@ final class AcceptorSubject extends AcceptorCredentials {
   }
 
   private Collection<KeyTab> unbound() {
-    return subject.getPrivateCredentials(KeyTab.class).stream()
-        .filter(table -> !table.isBound())
-        .toList();
+    Collection<KeyTab> tables = subject.getPrivateCredentials(KeyTab.class); // a copy
+    tables.removeIf(KeyTab::isBound);
+    return tables;
   }
 }

@@ -50,11 +50,7 @@ final class Impersonation {
           new ServiceTickets(subject, InstantSource.system()),
           true);
     } catch (LinkageError e) {
-      throw new SpnegoException(
-          Reason.IMPERSONATION,
-          tried + ": this Java runtime lacks the module jdk.security.jgss.",
-          "Run the program on a Java runtime with that module.",
-          e);
+      throw Gss.withoutExtensions(Reason.IMPERSONATION, tried, e);
     } catch (GSSException | RuntimeException e) {
       throw explain(tried, granting, e);
     }

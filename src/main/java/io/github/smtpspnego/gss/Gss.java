@@ -1,6 +1,8 @@
 package io.github.smtpspnego.gss;
 
 import com.sun.security.jgss.ExtendedGSSCredential;
+import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
@@ -52,6 +54,15 @@ public final class Gss {
         // Kerberos first: for SPNEGO the library reports only that no mechanism has credentials.
         new Oid[] {Oids.KERBEROS, Oids.SPNEGO},
         GSSCredential.INITIATE_ONLY);
+  }
+
+  /** The failure of a Java runtime that lacks the JDK's extensions of GSS-API. */
+  public static SpnegoException withoutExtensions(Reason reason, String tried, LinkageError e) {
+    return new SpnegoException(
+        reason,
+        tried + ": this Java runtime lacks the module jdk.security.jgss.",
+        "Run the program on a Java runtime with that module.",
+        e);
   }
 
   /**

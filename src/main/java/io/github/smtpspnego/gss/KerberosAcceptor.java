@@ -60,7 +60,8 @@ final class KerberosAcceptor {
       try {
         GSSContext made = Gss.MANAGER.createContext(key.credential());
         context = made;
-        byte[] token = key.principal().map(message::token).orElseGet(message::token);
+        byte[] token =
+            key.principal().isEmpty() ? message.token() : message.token(key.principal().get());
         byte[] reply = asNobody(key, () -> made.acceptSecContext(token, 0, token.length));
         remember(message);
         peer = asNobody(key, () -> peer(made, key, message.ticket));

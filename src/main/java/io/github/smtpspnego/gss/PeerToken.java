@@ -5,6 +5,7 @@ import io.github.smtpspnego.kerberos.KerberosCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.ietf.jgss.Oid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A token from the other side, recognized by its first octets.
@@ -14,12 +15,7 @@ import org.ietf.jgss.Oid;
  * section 4.1).
  */
 sealed interface PeerToken
-    permits NegTokenInit,
-        NegTokenResp,
-        ApReqMessage,
-        PeerToken.ApRep,
-        PeerToken.KerberosError,
-        PeerToken.OtherToken {
+    permits NegTokenInit, NegTokenResp, ApReqMessage, PeerToken.ApRep, PeerToken.OtherToken {
   int TOK_ID_AP_REQ = 0x0100;
   int TOK_ID_AP_REP = 0x0200;
   int TOK_ID_KRB_ERROR = 0x0300;
@@ -27,23 +23,25 @@ sealed interface PeerToken
   int KRB_ERROR = Der.application(30);
 
   /**
-   * A Kerberos error, with or without GSS-API framing.
+   * A token that no exchange continues with.
    *
-   * @param meaning the reason to end the exchange with
-   * @param serverTime the sender's clock; empty if the error does not contain it
+   * @param error the meaning of a Kerberos error, with or without GSS-API framing; null for others
+   * @param serverTime the sender's clock in a Kerberos error; empty if it is missing
    */
-  record KerberosError(Reason meaning, String describe, String serverTime) implements PeerToken {}
+  record OtherToken(Reason reason, String describe, @Nullable Reason error, String serverTime)
+      implements PeerToken {
+    OtherToken(Reason reason, String describe) {
+      this(reason, describe, null, "");
+    }
+  }
 
   /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
-  record ApRep() implements PeerToken {
+  final class ApRep implements PeerToken {
     @Override
     public String describe() {
       return "a raw Kerberos AP-REP (RFC 4752), not SPNEGO";
     }
   }
-
-  /** A token that no exchange continues with. */
-  record OtherToken(Reason reason, String describe) implements PeerToken {}
 
   /** Describes the token by a noun phrase, without any of its secret parts. */
   String describe();
@@ -119,9 +117,10 @@ sealed interface PeerToken
       }
     }
     int code = fields.enter(Der.context(6)).readInt(Der.INTEGER);
-    return new KerberosError(
-        KerberosCode.isOfAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED,
+    return new OtherToken(
+        Reason.NOT_SPNEGO,
         "a Kerberos error: " + KerberosCode.describe(code),
+        KerberosCode.isOfAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED,
         serverTime);
   }
 

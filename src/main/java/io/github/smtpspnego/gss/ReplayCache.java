@@ -29,14 +29,11 @@ public final class ReplayCache implements Replays {
   private final InstantSource clock;
   private final LongSupplier ticks;
 
-  /** When each token expires, in the order of receipt. */
-  private final Map<Long, End> ends = new LinkedHashMap<>();
-
   /**
-   * The end by the clock, and by a counter of seconds that nobody can set: a clock that is set
-   * forward and back must not make a token be forgotten.
+   * When each token expires, in the order of receipt: by the clock, and by a counter of seconds
+   * that nobody can set. A clock that is set forward and back must not make a token be forgotten.
    */
-  private record End(long time, long tick) {}
+  private final Map<Long, long[]> ends = new LinkedHashMap<>();
 
   ReplayCache(int most, InstantSource clock, LongSupplier ticks) {
     this.most = most;
@@ -57,9 +54,9 @@ public final class ReplayCache implements Replays {
   public synchronized boolean add(byte[] digest, Instant until) throws IOException {
     long now = clock.instant().getEpochSecond();
     long tick = ticks.getAsLong();
-    for (Iterator<End> oldest = ends.values().iterator(); oldest.hasNext(); oldest.remove()) {
-      End end = oldest.next();
-      if (end.time >= now || end.tick >= tick) {
+    for (Iterator<long[]> oldest = ends.values().iterator(); oldest.hasNext(); oldest.remove()) {
+      long[] end = oldest.next();
+      if (end[0] >= now || end[1] >= tick) {
         break;
       }
     }
@@ -70,7 +67,8 @@ public final class ReplayCache implements Replays {
     if (ends.size() >= most) {
       throw new IOException(most + " tokens are remembered, and there is no room for another");
     }
-    ends.put(token, new End(until.getEpochSecond(), tick + until.getEpochSecond() - now));
+    long end = until.getEpochSecond();
+    ends.put(token, new long[] {end, tick + end - now});
     return true;
   }
 

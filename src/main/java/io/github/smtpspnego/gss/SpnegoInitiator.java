@@ -62,12 +62,8 @@ public final class SpnegoInitiator {
       if (flags.delegationPolicy() && context instanceof ExtendedGSSContext extended) {
         extended.requestDelegPolicy(true);
       }
-    } catch (LinkageError e) { // a Java runtime without the module jdk.security.jgss
-      throw new SpnegoException(
-          Reason.GSS_FAILURE,
-          attempt.get() + ": this Java runtime lacks the module jdk.security.jgss.",
-          "Run the program on a Java runtime with that module.",
-          e);
+    } catch (LinkageError e) {
+      throw Gss.withoutExtensions(Reason.GSS_FAILURE, attempt.get(), e);
     } catch (GSSException | RuntimeException e) {
       throw KerberosFailure.explain(attempt.get(), e);
     }
@@ -179,12 +175,12 @@ public final class SpnegoInitiator {
   }
 
   private void checkNoError(PeerToken received) throws SpnegoException {
-    if (received instanceof PeerToken.KerberosError error) {
-      String clock = error.serverTime();
+    if (received instanceof PeerToken.OtherToken other && other.error() != null) {
+      String clock = other.serverTime();
       throw failure(
-          error.meaning(),
+          other.error(),
           "the server sent "
-              + error.describe()
+              + other.describe()
               + (clock.isEmpty() ? "" : ", the server's clock says " + clock));
     }
   }

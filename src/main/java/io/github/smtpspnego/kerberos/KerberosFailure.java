@@ -59,6 +59,12 @@ public final class KerberosFailure {
     PHRASES.put("Ticket expired", Reason.TICKET_EXPIRED);
     PHRASES.put("AP_REP token id does not match", Reason.NOT_SPNEGO);
     PHRASES.put("Defective token", Reason.MALFORMED_TOKEN);
+    // Of a krb5.conf that the JDK does not use.
+    for (String refusal :
+        List.of(
+            "Illegal config", "Config file ", "Unmatched close", "Not closed", "Profile path ")) {
+      PHRASES.put(refusal, Reason.NO_REALM);
+    }
     // MIT Kerberos, whose messages have no error code.
     PHRASES.put("SPNEGO cannot find mechanisms to negotiate", Reason.NO_CREDENTIALS);
     PHRASES.put("find client principal", Reason.NO_CREDENTIALS);
@@ -112,7 +118,7 @@ public final class KerberosFailure {
         }
       }
     }
-    return Krb5Conf.read().isRefused() ? Reason.NO_REALM : Reason.GSS_FAILURE;
+    return Reason.GSS_FAILURE;
   }
 
   /**

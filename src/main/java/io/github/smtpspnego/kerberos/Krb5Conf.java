@@ -2,11 +2,12 @@ package io.github.smtpspnego.kerberos;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringTokenizer;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * rules are followed, {@code include} and {@code includedir} among them. DNS is not queried.
  */
 public final class Krb5Conf {
-  private static final Pattern SEPARATORS = Pattern.compile("[\\s,]+");
 
   private final String location;
   private final Map<String, Krb5Section> sections;
@@ -105,9 +105,15 @@ public final class Krb5Conf {
       return kdcsOfProperty;
     }
     List<String> named = values("realms", realm, "kdc");
-    return named.isEmpty()
-        ? kdcsOfProperty
-        : SEPARATORS.splitAsStream(String.join(" ", named)).filter(kdc -> !kdc.isEmpty()).toList();
+    if (named.isEmpty()) {
+      return kdcsOfProperty;
+    }
+    List<String> kdcs = new ArrayList<>();
+    StringTokenizer tokens = new StringTokenizer(String.join(" ", named), " \t,");
+    while (tokens.hasMoreTokens()) {
+      kdcs.add(tokens.nextToken());
+    }
+    return kdcs;
   }
 
   /**

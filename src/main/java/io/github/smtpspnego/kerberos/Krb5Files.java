@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,7 +33,8 @@ final class Krb5Files {
 
   /** The files that were read, in that order. */
   String names() {
-    return files.stream().map(Path::toString).collect(Collectors.joining(", "));
+    String list = files.toString(); // in brackets
+    return list.substring(1, list.length() - 1);
   }
 
   /**

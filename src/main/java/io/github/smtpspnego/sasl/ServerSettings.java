@@ -11,9 +11,7 @@ import io.github.smtpspnego.gss.Replays;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import org.jspecify.annotations.Nullable;
 
@@ -69,9 +67,8 @@ public record ServerSettings(
   }
 
   private static List<String> list(SettingsReader settings, SpnegoOption option) {
-    Optional<String> set = settings.property(option.propertyName(settings.protocol()));
-    return set.map(text -> Arrays.stream(text.split(",", -1)).map(String::strip).toList())
-        .orElse(List.of());
+    return SaslProperties.split(
+        settings.property(option.propertyName(settings.protocol())).orElse(""));
   }
 
   private static String principal(SettingsReader settings) throws SpnegoException {

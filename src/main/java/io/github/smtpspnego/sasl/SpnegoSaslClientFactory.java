@@ -3,9 +3,9 @@ package io.github.smtpspnego.sasl;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslClientFactory;
@@ -31,9 +31,9 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
       @Nullable String serverName,
       @Nullable Map<String, ?> properties,
       @Nullable CallbackHandler handler) {
-    Optional<String> mechanism =
-        Stream.of(mechanisms).filter(SaslProperties.MECHANISMS::contains).findFirst();
-    if (mechanism.isEmpty() || protocol == null || !SaslProperties.policiesHold(properties)) {
+    List<String> ours = new ArrayList<>(List.of(mechanisms));
+    ours.retainAll(SaslProperties.MECHANISMS);
+    if (ours.isEmpty() || protocol == null || !SaslProperties.policiesHold(properties)) {
       return null;
     }
     SettingsReader settings = new SettingsReader(protocol, properties);
@@ -44,8 +44,7 @@ public final class SpnegoSaslClientFactory implements SaslClientFactory {
     }
     settings.warnOfUnknownNames();
     // Angus Mail does not show the exceptions of a SASL client, so they are logged.
-    return new SpnegoSaslClient(
-        mechanism.get(), settings, serverName, authorizationId, handler, true);
+    return new SpnegoSaslClient(ours.get(0), settings, serverName, authorizationId, handler, true);
   }
 
   @Override

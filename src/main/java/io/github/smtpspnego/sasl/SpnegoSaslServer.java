@@ -282,9 +282,14 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     if (acceptor != null) {
       acceptor.dispose();
       if (state != State.COMPLETE) {
-        acceptor.forgetTicket();
+        forgetTicket();
       }
     }
+  }
+
+  /** Disposes of the ticket that the client forwarded. */
+  public void forgetTicket() {
+    acceptor().forgetTicket();
   }
 
   private ServerSettings settings() {

@@ -6,15 +6,20 @@ import io.github.smtpspnego.SpnegoException.Reason;
 /**
  * A reply that ends an AUTH command without success: the codes of RFC 4954 section 6, and what
  * Exchange, Postfix, Dovecot and Cyrus SASL send.
- *
- * @param isLongLine whether the AUTH line was longer than 512 octets
  */
-record Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
+final class Refusal {
+  private Refusal() {}
 
-  /** Explains the refusal; {@code tried} is the start of a sentence. */
-  SpnegoException explain(String tried) {
-    Reason reason = reason();
-    String remedy = reply.code() == 535 ? remedyOf535() : reason.remedy();
+  /**
+   * Explains a refusal.
+   *
+   * @param isLongLine whether the AUTH line was longer than 512 octets
+   * @param tried what was tried, the start of a sentence
+   */
+  static SpnegoException explain(
+      ServerReply reply, boolean isTls, boolean isLongLine, String tried) {
+    Reason reason = reason(reply, isTls, isLongLine);
+    String remedy = reply.code() == 535 ? remedyOf535(reply) : reason.remedy();
     if (isLongLine && (reason == Reason.SERVER_REFUSED || reason == Reason.SERVER_TROUBLE)) {
       remedy +=
           " The AUTH line was longer than the 512 octets that every server reads. Some servers cut"
@@ -26,7 +31,7 @@ record Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
     return new SpnegoException(reason, tried + ": the server " + did + ".", remedy, null);
   }
 
-  private Reason reason() {
+  private static Reason reason(ServerReply reply, boolean isTls, boolean isLongLine) {
     int code = reply.code();
     if (reply.isEnd() || code / 100 == 4) {
       return Reason.SERVER_TROUBLE;
@@ -45,7 +50,7 @@ record Refusal(ServerReply reply, boolean isTls, boolean isLongLine) {
     return isLongLine && saysTooLong ? Reason.LINE_TOO_LONG : Reason.SERVER_REFUSED;
   }
 
-  private String remedyOf535() {
+  private static String remedyOf535(ServerReply reply) {
     if (reply.says("unable to proxy")) {
       return "Exchange says so for an account without a mailbox: give it one, or authenticate as"
           + " one that has.";

@@ -210,7 +210,7 @@ public final class SmtpAuthClient implements AutoCloseable {
         return "";
       }
       if (!received.isChallenge()) {
-        throw new Refusal(received, isTls, isLongLine).explain(tried());
+        throw Refusal.explain(received, isTls, isLongLine, tried());
       }
       return state == State.PROMPT ? answerPrompt(received) : answer(received);
     } catch (SpnegoException e) {

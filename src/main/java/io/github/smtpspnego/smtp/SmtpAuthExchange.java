@@ -7,7 +7,6 @@ import io.github.smtpspnego.settings.SaslProperties;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -16,7 +15,6 @@ import java.util.Optional;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
-import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +58,6 @@ public final class SmtpAuthExchange implements AutoCloseable {
   /** The longest line that is accepted by default, in octets: RFC 4954 section 4. */
   public static final int MAX_LINE = 12288;
 
-  private static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
   private static final String CANCEL = "*";
   private static final String EMPTY_INITIAL_RESPONSE = "=";
   private static final byte[] NOTHING = {};
@@ -235,16 +232,8 @@ public final class SmtpAuthExchange implements AutoCloseable {
   @Override
   public void close() {
     giveUp();
-    if (succeeded == null) {
-      return;
-    }
-    try {
-      Optional<GSSCredential> forwarded = delegatedCredential();
-      if (forwarded.isPresent()) {
-        forwarded.get().dispose();
-      }
-    } catch (GSSException | RuntimeException e) {
-      LOGGER.log(Level.DEBUG, "A forwarded ticket could not be disposed of.", e);
+    if (succeeded != null) {
+      succeeded.forgetTicket();
     }
   }
 

@@ -15,7 +15,7 @@ class ServerReplyTest {
   private static final String TRIED = "Authenticating to smtp@mail.test as alice@EXAMPLE.TEST";
 
   private static SpnegoException explain(String reply, boolean isTls, boolean isLong) {
-    return new Refusal(ServerReply.parse(reply), isTls, isLong).explain(TRIED);
+    return Refusal.explain(ServerReply.parse(reply), isTls, isLong, TRIED);
   }
 
   @ParameterizedTest
