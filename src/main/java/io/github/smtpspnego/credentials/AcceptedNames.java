@@ -1,5 +1,6 @@
 package io.github.smtpspnego.credentials;
 
+import io.github.smtpspnego.kerberos.PrincipalText;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,8 +52,7 @@ public record AcceptedNames(
     if (!principal.isEmpty()) {
       return principal.equals(ANY) || principal.equals(owner);
     }
-    int at = owner.lastIndexOf('@');
-    return at > 0 && isServiceName(List.of(owner.substring(0, at).split("/", -1)));
+    return isServiceName(PrincipalText.components(owner));
   }
 
   /** Whether a ticket of one realm may be decrypted with a key of another. */

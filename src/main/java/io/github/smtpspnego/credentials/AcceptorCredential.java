@@ -53,8 +53,7 @@ final class AcceptorCredential extends AcceptorCredentials {
     check();
     Optional<String> owner = owner();
     if (owner.isPresent()) {
-      choose(ticket, List.of(owner.get()));
-      return List.of(new AcceptorKey(owner, credential));
+      return keys(choose(ticket, List.of(owner.get())));
     }
     // The JDK keeps a list of replays for each name. If names come from the ticket, its realm must
     // be one of the settings: with "any realm" clients could invent names without limit.
@@ -73,7 +72,12 @@ final class AcceptorCredential extends AcceptorCredentials {
     if (canonical == null) {
       throw wrongTarget(ticket, "not for one of the names that are set");
     }
-    return List.of(new AcceptorKey(Optional.of(canonical + "@" + ticket.realm()), credential));
+    return keys(List.of(canonical + "@" + ticket.realm()));
+  }
+
+  @Override
+  @Nullable GSSCredential credential(String owner) {
+    return credential;
   }
 
   /** The principal of the credential; empty if it has none. */

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +128,22 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
       throw wrongTarget(ticket, "in another realm than the keys of " + shown(owners));
     }
     return chosen;
+  }
+
+  /** The credential with the keys of one owner. */
+  abstract @Nullable GSSCredential credential(String owner) throws GSSException;
+
+  /** The keys of some owners. */
+  final List<AcceptorKey> keys(List<String> owners) throws SpnegoException {
+    List<AcceptorKey> keys = new ArrayList<>();
+    for (String owner : owners) {
+      try {
+        keys.add(new AcceptorKey(Optional.of(owner), credential(owner)));
+      } catch (GSSException | RuntimeException e) {
+        throw fault(Reason.ACCEPTOR_CREDENTIALS, "the key of " + owner + " cannot be used", e);
+      }
+    }
+    return keys;
   }
 
   /** Throws under native GSS, where the JDK does not pass keys to the library. */

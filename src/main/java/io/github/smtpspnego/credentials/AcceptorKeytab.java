@@ -7,7 +7,7 @@ import io.github.smtpspnego.gss.TicketLabel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
 
@@ -49,20 +49,11 @@ final class AcceptorKeytab extends AcceptorCredentials {
 
   @Override
   List<AcceptorKey> candidates(TicketLabel ticket) throws SpnegoException {
-    SharedKeytab keytab = SharedKeytab.of(file);
     SharedKeytab.Contents contents = contents();
-    List<AcceptorKey> candidates = new ArrayList<>();
     List<String> chosen = choose(ticket, contents.owners());
-    for (String owner : chosen) {
-      if (contents.encryptionTypes(owner).contains(ticket.encryptionType())) {
-        try {
-          candidates.add(new AcceptorKey(Optional.of(owner), keytab.credential(owner)));
-        } catch (GSSException | RuntimeException e) {
-          throw fault(Reason.ACCEPTOR_CREDENTIALS, "the key of " + owner + " cannot be used", e);
-        }
-      }
-    }
-    if (candidates.isEmpty()) {
+    List<String> fitting = new ArrayList<>(chosen);
+    fitting.removeIf(owner -> !contents.encryptionTypes(owner).contains(ticket.encryptionType()));
+    if (fitting.isEmpty()) {
       throw fault(
           Reason.ENCRYPTION_TYPE,
           "the client sent "
@@ -72,7 +63,12 @@ final class AcceptorKeytab extends AcceptorCredentials {
               + " are of other encryption types",
           null);
     }
-    return candidates;
+    return keys(fitting);
+  }
+
+  @Override
+  GSSCredential credential(String owner) throws GSSException {
+    return SharedKeytab.of(file).credential(owner);
   }
 
   private SharedKeytab.Contents contents() throws SpnegoException {

@@ -1,20 +1,18 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
-import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.AcceptorKey;
 import io.github.smtpspnego.gss.Gss;
 import io.github.smtpspnego.gss.TicketLabel;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosKey;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KeyTab;
+import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -71,18 +69,12 @@ final class AcceptorSubject extends AcceptorCredentials {
         throw wrongTarget(ticket, "and the keytab has no key of that name");
       }
     }
-    List<AcceptorKey> candidates = new ArrayList<>();
-    for (String owner : choose(ticket, owners)) {
-      try {
-        candidates.add(
-            new AcceptorKey(
-                Optional.of(owner),
-                Subjects.doAs(subject, GSSException.class, () -> Gss.acceptorCredential(owner))));
-      } catch (GSSException | RuntimeException e) {
-        throw fault(Reason.ACCEPTOR_CREDENTIALS, "the key of " + owner + " cannot be used", e);
-      }
-    }
-    return candidates;
+    return keys(choose(ticket, owners));
+  }
+
+  @Override
+  GSSCredential credential(String owner) throws GSSException {
+    return Subjects.doAs(subject, GSSException.class, () -> Gss.acceptorCredential(owner));
   }
 
   /** The owners of the keys that can be listed. */

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * oid}, then what the mechanism defines; Kerberos puts a two-octet {@code TOK_ID} there (RFC 4121
  * section 4.1).
  */
-sealed interface PeerToken
-    permits NegTokenInit, NegTokenResp, ApReqMessage, PeerToken.ApRep, PeerToken.OtherToken {
+sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, PeerToken.OtherToken {
   int TOK_ID_AP_REQ = 0x0100;
   int TOK_ID_AP_REP = 0x0200;
   int TOK_ID_KRB_ERROR = 0x0300;
-  int AP_REP = Der.application(15);
   int KRB_ERROR = Der.application(30);
+
+  /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
+  PeerToken AP_REP =
+      new OtherToken(Reason.NOT_SPNEGO, "a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
 
   /**
    * A token that no exchange continues with.
@@ -32,14 +34,6 @@ sealed interface PeerToken
       implements PeerToken {
     OtherToken(Reason reason, String describe) {
       this(reason, describe, null, "");
-    }
-  }
-
-  /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
-  final class ApRep implements PeerToken {
-    @Override
-    public String describe() {
-      return "a raw Kerberos AP-REP (RFC 4752), not SPNEGO";
     }
   }
 
@@ -89,8 +83,8 @@ sealed interface PeerToken
     return switch (framed.readShort()) {
       case TOK_ID_AP_REQ -> new ApReqMessage(framed);
       case TOK_ID_AP_REP ->
-          framed.nextIs(AP_REP)
-              ? new ApRep()
+          framed.nextIs(Der.application(15))
+              ? AP_REP
               : malformed("a Kerberos token of the type AP-REP without an AP-REP");
       case TOK_ID_KRB_ERROR -> readError(framed);
       default -> malformed("a Kerberos token of an unknown type");

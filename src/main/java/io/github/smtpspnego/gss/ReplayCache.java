@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.LongSupplier;
 
 /**
  * Remembers accepted tokens in the memory of this JVM.
@@ -23,26 +22,21 @@ public final class ReplayCache implements Replays {
   /** The number of tokens that are remembered by default. */
   public static final int DEFAULT_SIZE = 1 << 20;
 
-  private static final ReplayCache SHARED = new ReplayCache(DEFAULT_SIZE);
+  private static final ReplayCache SHARED = new ReplayCache(DEFAULT_SIZE, InstantSource.system());
 
   private final int most;
   private final InstantSource clock;
-  private final LongSupplier ticks;
 
-  /**
-   * When each token expires, in the order of receipt: by the clock, and by a counter of seconds
-   * that nobody can set. A clock that is set forward and back must not make a token be forgotten.
-   */
-  private final Map<Long, long[]> ends = new LinkedHashMap<>();
+  /** When each token expires, in seconds since 1970, in the order of receipt. */
+  private final Map<Long, Long> ends = new LinkedHashMap<>();
 
-  ReplayCache(int most, InstantSource clock, LongSupplier ticks) {
+  ReplayCache(int most, InstantSource clock) {
     this.most = most;
     this.clock = clock;
-    this.ticks = ticks;
   }
 
   public ReplayCache(int most) {
-    this(most, InstantSource.system(), () -> System.nanoTime() / 1_000_000_000);
+    this(most, InstantSource.system());
   }
 
   /** The memory shared by all servers of this JVM that have none of their own. */
@@ -53,12 +47,9 @@ public final class ReplayCache implements Replays {
   @Override
   public synchronized boolean add(byte[] digest, Instant until) throws IOException {
     long now = clock.instant().getEpochSecond();
-    long tick = ticks.getAsLong();
-    for (Iterator<long[]> oldest = ends.values().iterator(); oldest.hasNext(); oldest.remove()) {
-      long[] end = oldest.next();
-      if (end[0] >= now || end[1] >= tick) {
-        break;
-      }
+    Iterator<Long> oldest = ends.values().iterator();
+    while (oldest.hasNext() && oldest.next() < now) {
+      oldest.remove();
     }
     Long token = ByteBuffer.wrap(digest).getLong();
     if (ends.containsKey(token)) {
@@ -67,8 +58,7 @@ public final class ReplayCache implements Replays {
     if (ends.size() >= most) {
       throw new IOException(most + " tokens are remembered, and there is no room for another");
     }
-    long end = until.getEpochSecond();
-    ends.put(token, new long[] {end, tick + end - now});
+    ends.put(token, until.getEpochSecond());
     return true;
   }
 

@@ -62,20 +62,18 @@ public final class KeytabFile {
   public static String describe(Path file) {
     try {
       List<Entry> entries = read(file);
-      StringBuilder list = new StringBuilder();
+      if (entries.isEmpty()) {
+        return "The keytab is empty.";
+      }
+      List<String> keys = new ArrayList<>();
       for (Entry entry : entries.subList(0, Math.min(MOST_SHOWN, entries.size()))) {
-        list.append(list.length() == 0 ? "The keytab holds: " : ", ")
-            .append(Printable.of(entry.principal()))
-            .append(" (kvno ")
-            .append(entry.kvno())
-            .append(", enctype ")
-            .append(entry.encryptionType())
-            .append(")");
+        String principal = Printable.of(entry.principal());
+        keys.add(
+            principal + " (kvno " + entry.kvno() + ", enctype " + entry.encryptionType() + ")");
       }
       int more = entries.size() - MOST_SHOWN;
-      return entries.isEmpty()
-          ? "The keytab is empty."
-          : list + (more > 0 ? " and " + more + " more." : ".");
+      String end = more > 0 ? " and " + more + " more." : ".";
+      return "The keytab holds: " + String.join(", ", keys) + end;
     } catch (IOException | RuntimeException e) {
       return "The keytab cannot be read: " + e.getMessage() + ".";
     }

@@ -1,5 +1,6 @@
 package io.github.smtpspnego.kerberos;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public final class Krb5Conf {
       Krb5Files files = new Krb5Files();
       Map<String, Krb5Section> sections = Krb5Section.parse(files.read(file));
       return new Krb5Conf(before + files.names(), sections, realm, kdcs, false);
-    } catch (Krb5Files.RefusedException | RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       return refused(before + file, e.getMessage());
     }
   }
@@ -77,7 +78,7 @@ public final class Krb5Conf {
   static Krb5Conf parse(String location, List<String> lines) {
     try {
       return new Krb5Conf(location, Krb5Section.parse(lines), null, List.of(), false);
-    } catch (Krb5Files.RefusedException e) {
+    } catch (IOException e) {
       return refused(location, e.getMessage());
     }
   }

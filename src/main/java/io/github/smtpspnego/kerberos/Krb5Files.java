@@ -22,15 +22,6 @@ final class Krb5Files {
 
   private final Set<Path> files = new LinkedHashSet<>();
 
-  /** Thrown if the JDK would refuse the configuration; the message says why. */
-  static final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    RefusedException(String message) {
-      super(message);
-    }
-  }
-
   /** The files that were read, in that order. */
   String names() {
     String list = files.toString(); // in brackets
@@ -41,19 +32,20 @@ final class Krb5Files {
    * Reads a file and what it includes.
    *
    * @return the lines of their sections, in order
+   * @throws IOException if the JDK would refuse the configuration; the message says why
    */
-  List<String> read(Path file) throws RefusedException {
+  List<String> read(Path file) throws IOException {
     List<String> lines = new ArrayList<>();
     read(file.toAbsolutePath(), lines);
     return lines;
   }
 
-  private void read(Path file, List<String> lines) throws RefusedException {
+  private void read(Path file, List<String> lines) throws IOException {
     if (!file.isAbsolute()) {
-      throw new RefusedException("the included path " + file + " is not absolute");
+      throw new IOException("the included path " + file + " is not absolute");
     }
     if (!files.add(file)) {
-      throw new RefusedException(file + " is included more than once");
+      throw new IOException(file + " is included more than once");
     }
     boolean isInSection = false;
     for (String line : linesOf(file)) {
@@ -75,23 +67,23 @@ final class Krb5Files {
     return line.substring(directive.length()).strip();
   }
 
-  private static List<String> linesOf(Path file) throws RefusedException {
+  private static List<String> linesOf(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe may never end
+      throw new IOException(file + " is not a regular file");
+    }
     try {
-      if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe may never end
-        throw new RefusedException(file + " is not a regular file");
-      }
       return Files.readAllLines(file); // as UTF-8, as the JDK does
     } catch (IOException e) {
-      throw new RefusedException(file + " cannot be read (" + e + ")");
+      throw new IOException(file + " cannot be read (" + e + ")", e);
     }
   }
 
   /** The files of a directory whose names the JDK accepts, in alphabetical order. */
-  private static List<Path> filesOf(Path directory) throws RefusedException {
+  private static List<Path> filesOf(Path directory) throws IOException {
     try (Stream<Path> all = Files.list(directory)) {
       return all.filter(path -> !Files.isDirectory(path) && isAccepted(path)).sorted().toList();
     } catch (IOException e) {
-      throw new RefusedException("the directory " + directory + " cannot be read (" + e + ")");
+      throw new IOException("the directory " + directory + " cannot be read (" + e + ")", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.smtpspnego.kerberos;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,20 +27,20 @@ record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> 
    *
    * @return the sections by their names, in lower case
    */
-  static Map<String, Krb5Section> parse(List<String> lines) throws Krb5Files.RefusedException {
+  static Map<String, Krb5Section> parse(List<String> lines) throws IOException {
     Krb5Section root = new Krb5Section();
     Deque<Krb5Section> open = new ArrayDeque<>(List.of(root));
     for (String line : normalized(lines)) {
       if (line.equals("}")) {
         open.pop();
         if (open.isEmpty()) {
-          throw new Krb5Files.RefusedException("a closing brace without an opening one");
+          throw new IOException("a closing brace without an opening one");
         }
         continue;
       }
       int equals = line.indexOf('=');
       if (equals < 0) {
-        throw new Krb5Files.RefusedException("the line '" + line + "' has no equals sign");
+        throw new IOException("the line '" + line + "' has no equals sign");
       }
       String key = line.substring(0, equals).strip();
       String value = unquoted(line.substring(equals + 1).strip());
@@ -55,7 +56,7 @@ record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> 
       }
     }
     if (open.size() > 1) {
-      throw new Krb5Files.RefusedException("an opening brace without a closing one");
+      throw new IOException("an opening brace without a closing one");
     }
     return root.sections;
   }
@@ -70,7 +71,7 @@ record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> 
   }
 
   /** Reduces the lines to three kinds: {@code a = b}, <code>a = {</code> and <code>}</code>. */
-  private static List<String> normalized(List<String> lines) throws Krb5Files.RefusedException {
+  private static List<String> normalized(List<String> lines) throws IOException {
     List<String> result = new ArrayList<>();
     for (String line : lines) {
       String text = line.strip();
@@ -80,7 +81,7 @@ record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> 
       if (text.startsWith("[")) {
         String title = text.endsWith("]") ? text.substring(1, text.length() - 1).strip() : "";
         if (title.isEmpty()) {
-          throw new Krb5Files.RefusedException("the line '" + text + "' is no section's title");
+          throw new IOException("the line '" + text + "' is no section's title");
         }
         if (!result.isEmpty()) {
           result.add("}");

@@ -74,7 +74,9 @@ final class DebugOut extends PrintStream {
     }
     MUTED.add(Thread.currentThread());
     synchronized (FILTERS) {
-      FILTERS.forEach(TokenFilter::set);
+      for (TokenFilter filter : FILTERS) {
+        filter.set();
+      }
     }
   }
 
@@ -82,7 +84,9 @@ final class DebugOut extends PrintStream {
   static void unmute() {
     synchronized (FILTERS) {
       if (MUTED.remove(Thread.currentThread()) && MUTED.isEmpty()) {
-        FILTERS.forEach(TokenFilter::remove);
+        for (TokenFilter filter : FILTERS) {
+          filter.remove();
+        }
       }
     }
   }
