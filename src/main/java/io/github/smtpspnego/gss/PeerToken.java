@@ -20,10 +20,6 @@ sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, Pee
   int TOK_ID_KRB_ERROR = 0x0300;
   int KRB_ERROR = Der.application(30);
 
-  /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
-  PeerToken AP_REP =
-      new OtherToken(Reason.NOT_SPNEGO, "a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
-
   /**
    * A token that no exchange continues with.
    *
@@ -32,6 +28,10 @@ sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, Pee
    */
   record OtherToken(Reason reason, String describe, @Nullable Reason error, String serverTime)
       implements PeerToken {
+    /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
+    static final OtherToken AP_REP =
+        new OtherToken(Reason.NOT_SPNEGO, "a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
+
     OtherToken(Reason reason, String describe) {
       this(reason, describe, null, "");
     }
@@ -84,7 +84,7 @@ sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, Pee
       case TOK_ID_AP_REQ -> new ApReqMessage(framed);
       case TOK_ID_AP_REP ->
           framed.nextIs(Der.application(15))
-              ? AP_REP
+              ? OtherToken.AP_REP
               : malformed("a Kerberos token of the type AP-REP without an AP-REP");
       case TOK_ID_KRB_ERROR -> readError(framed);
       default -> malformed("a Kerberos token of an unknown type");

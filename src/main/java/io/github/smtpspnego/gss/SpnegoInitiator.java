@@ -158,7 +158,7 @@ public final class SpnegoInitiator {
       // take one for an AP-REP, and believe what only a KDC can know.
       PeerToken nested = PeerToken.read(reply.responseToken);
       checkNoError(nested);
-      if (!nested.equals(PeerToken.AP_REP)) {
+      if (!nested.equals(PeerToken.OtherToken.AP_REP)) {
         throw failure(
             nested.reason(),
             "the server sent " + nested.describe() + " inside SPNEGO, where an AP-REP was due");
