@@ -52,7 +52,7 @@ public record AcceptedNames(
     if (!principal.isEmpty()) {
       return principal.equals(ANY) || principal.equals(owner);
     }
-    return isServiceName(PrincipalText.components(owner));
+    return owner.indexOf('@') > 0 && isServiceName(PrincipalText.components(owner));
   }
 
   /** Whether a ticket of one realm may be decrypted with a key of another. */

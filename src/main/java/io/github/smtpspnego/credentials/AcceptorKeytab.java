@@ -74,8 +74,8 @@ final class AcceptorKeytab extends AcceptorCredentials {
   private SharedKeytab.Contents contents() throws SpnegoException {
     needsJavaKerberos();
     SharedKeytab.Contents contents = SharedKeytab.of(file).contents();
-    if (!contents.fault().isEmpty()) {
-      throw none(contents.fault());
+    if (!contents.fault.isEmpty()) {
+      throw none(contents.fault);
     }
     return contents;
   }

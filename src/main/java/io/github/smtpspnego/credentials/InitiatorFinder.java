@@ -150,9 +150,9 @@ public final class InitiatorFinder {
       return settings.principal;
     }
     SharedKeytab.Contents contents = SharedKeytab.of(keytab).contents();
-    if (!contents.fault().isEmpty()) {
+    if (!contents.fault.isEmpty()) {
       throw new SpnegoException(
-          Reason.KEYTAB, "Reading the keytab " + keytab + ": " + contents.fault() + ".", null);
+          Reason.KEYTAB, "Reading the keytab " + keytab + ": " + contents.fault + ".", null);
     }
     String name = user.name();
     String wanted = name.substring(name.indexOf('\\') + 1);

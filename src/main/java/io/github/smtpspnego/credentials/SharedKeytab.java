@@ -30,13 +30,19 @@ final class SharedKeytab {
 
   private static final Map<Path, SharedKeytab> SHARED = new ConcurrentHashMap<>();
 
-  /**
-   * What the file holds.
-   *
-   * @param fault why the file cannot be used; empty if it can
-   * @param keys the principals in the order of the file, with their encryption types
-   */
-  record Contents(String fault, Map<String, Set<Integer>> keys) {
+  /** What the file holds. The same object stands for it until the file is read again. */
+  static final class Contents {
+    /** Why the file cannot be used; empty if it can. */
+    final String fault;
+
+    /** The principals in the order of the file, with their encryption types. */
+    private final Map<String, Set<Integer>> keys;
+
+    Contents(String fault, Map<String, Set<Integer>> keys) {
+      this.fault = fault;
+      this.keys = keys;
+    }
+
     Set<String> owners() {
       return keys.keySet();
     }
@@ -93,7 +99,7 @@ final class SharedKeytab {
           AcceptorCredentials.shown(keys.keySet()));
       return keys.isEmpty() ? unusable("the file holds no key") : new Contents("", keys);
     } catch (IOException | RuntimeException e) {
-      if (contents.fault().isEmpty()) {
+      if (contents.fault.isEmpty()) {
         LOGGER.log(
             Level.WARNING,
             "The keytab {0} is no keytab any more ({1}); what was read before stays in use.",

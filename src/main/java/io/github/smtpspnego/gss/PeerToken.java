@@ -14,26 +14,51 @@ import org.jspecify.annotations.Nullable;
  * oid}, then what the mechanism defines; Kerberos puts a two-octet {@code TOK_ID} there (RFC 4121
  * section 4.1).
  */
-sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, PeerToken.OtherToken {
+sealed interface PeerToken
+    permits NegTokenInit, NegTokenResp, ApReqMessage, PeerToken.ApRep, PeerToken.OtherToken {
   int TOK_ID_AP_REQ = 0x0100;
   int TOK_ID_AP_REP = 0x0200;
   int TOK_ID_KRB_ERROR = 0x0300;
   int KRB_ERROR = Der.application(30);
 
-  /**
-   * A token that no exchange continues with.
-   *
-   * @param error the meaning of a Kerberos error, with or without GSS-API framing; null for others
-   * @param serverTime the sender's clock in a Kerberos error; empty if it is missing
-   */
-  record OtherToken(Reason reason, String describe, @Nullable Reason error, String serverTime)
-      implements PeerToken {
-    /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
-    static final OtherToken AP_REP =
-        new OtherToken(Reason.NOT_SPNEGO, "a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
+  /** A token that no exchange continues with. */
+  final class OtherToken implements PeerToken {
+    private final Reason reason;
+    private final String description;
 
-    OtherToken(Reason reason, String describe) {
-      this(reason, describe, null, "");
+    /** The meaning of a Kerberos error, with or without GSS-API framing; null for others. */
+    final @Nullable Reason error;
+
+    /** The sender's clock in a Kerberos error; empty if it is missing. */
+    final String serverTime;
+
+    OtherToken(Reason reason, String description, @Nullable Reason error, String serverTime) {
+      this.reason = reason;
+      this.description = description;
+      this.error = error;
+      this.serverTime = serverTime;
+    }
+
+    OtherToken(Reason reason, String description) {
+      this(reason, description, null, "");
+    }
+
+    @Override
+    public Reason reason() {
+      return reason;
+    }
+
+    @Override
+    public String describe() {
+      return description;
+    }
+  }
+
+  /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
+  final class ApRep implements PeerToken {
+    @Override
+    public String describe() {
+      return "a raw Kerberos AP-REP (RFC 4752), not SPNEGO";
     }
   }
 
@@ -84,7 +109,7 @@ sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, Pee
       case TOK_ID_AP_REQ -> new ApReqMessage(framed);
       case TOK_ID_AP_REP ->
           framed.nextIs(Der.application(15))
-              ? OtherToken.AP_REP
+              ? new ApRep()
               : malformed("a Kerberos token of the type AP-REP without an AP-REP");
       case TOK_ID_KRB_ERROR -> readError(framed);
       default -> malformed("a Kerberos token of an unknown type");

@@ -158,7 +158,7 @@ public final class SpnegoInitiator {
       // take one for an AP-REP, and believe what only a KDC can know.
       PeerToken nested = PeerToken.read(reply.responseToken);
       checkNoError(nested);
-      if (!nested.equals(PeerToken.OtherToken.AP_REP)) {
+      if (!(nested instanceof PeerToken.ApRep)) {
         throw failure(
             nested.reason(),
             "the server sent " + nested.describe() + " inside SPNEGO, where an AP-REP was due");
@@ -175,10 +175,10 @@ public final class SpnegoInitiator {
   }
 
   private void checkNoError(PeerToken received) throws SpnegoException {
-    if (received instanceof PeerToken.OtherToken other && other.error() != null) {
-      String clock = other.serverTime();
+    if (received instanceof PeerToken.OtherToken other && other.error != null) {
+      String clock = other.serverTime;
       throw failure(
-          other.error(),
+          other.error,
           "the server sent "
               + other.describe()
               + (clock.isEmpty() ? "" : ", the server's clock says " + clock));

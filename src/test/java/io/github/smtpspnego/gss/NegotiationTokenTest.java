@@ -101,7 +101,7 @@ class NegotiationTokenTest {
     PeerToken padded = PeerToken.read(Arrays.copyOf(whole, whole.length + 1));
     assertTrue(
         padded.reason() == Reason.MALFORMED_TOKEN
-            || (padded instanceof PeerToken.OtherToken other && other.error() != null),
+            || (padded instanceof PeerToken.OtherToken other && other.error != null),
         padded::describe);
   }
 
