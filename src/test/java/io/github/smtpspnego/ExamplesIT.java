@@ -62,8 +62,8 @@ class ExamplesIT {
                 .redirectErrorStream(true)
                 .start());
     demo.getInputStream().transferTo(printed);
-    assertEquals(0, demo.waitFor());
     String text = printed.toString(StandardCharsets.UTF_8);
+    assertEquals(0, demo.waitFor(), text);
     assertTrue(
         text.contains("Authenticated: alice@EXAMPLE.TEST to smtp/localhost@EXAMPLE.TEST"), text);
     assertTrue(text.contains("Delivered: Hello from Kerberos"), text);
