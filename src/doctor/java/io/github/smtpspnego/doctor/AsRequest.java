@@ -40,9 +40,8 @@ final class AsRequest {
             Der.field(2, Der.text(Der.GENERAL_STRING, realm)),
             Der.field(3, principal(2, List.of("krbtgt", realm))),
             Der.field(5, till),
-            // Nothing in the answer is trusted. But to a request that it knows MIT's KDC repeats
-            // its
-            // answer, with the time of then.
+            // Nothing in the answer is trusted. But MIT's KDC answers a request that it knows with
+            // its old answer, which has the old time.
             Der.field(7, Der.element(Der.INTEGER, nonce())),
             Der.field(8, encryptionTypes));
     return Der.element(

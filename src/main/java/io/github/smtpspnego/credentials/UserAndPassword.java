@@ -52,7 +52,10 @@ public final class UserAndPassword {
     } catch (IOException | RuntimeException e) {
       // Without this the mail would be sent with other credentials, and as somebody else.
       throw new SpnegoException(
-          Reason.NO_CREDENTIALS, "Asking the program's callback handler: it threw " + e + ".", e);
+          Reason.NO_CREDENTIALS,
+          "Asking the program's callback handler: it threw " + e.getClass().getName() + ".",
+          "Correct the program's Authenticator or CallbackHandler.",
+          e);
     }
   }
 }

@@ -25,7 +25,7 @@ public final class KerberosFailure {
   /** White space and characters that could break a line of a log. The JDK does not escape a NUL. */
   private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{C}\\p{Zl}\\p{Zp}]+");
 
-  private static final Pattern CODE = Pattern.compile("\\((\\d{1,3})\\)");
+  private static final Pattern CODE = Pattern.compile("\\((\\d{1,3})\\)(?: - |$)");
 
   private static final String TIMED_OUT = "timed out";
 

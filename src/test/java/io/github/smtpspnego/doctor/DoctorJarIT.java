@@ -22,7 +22,6 @@ import java.util.TreeSet;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +57,6 @@ class DoctorJarIT {
 
   /** Annotations are among what the code is compiled with, and in no jar. */
   @Test
-  @DisabledIfSystemProperty(named = "maven.offline", matches = "true")
   void itsBillOfMaterialsNamesEachLibraryInIt() throws IOException {
     Map<String, String> packages =
         Map.of(

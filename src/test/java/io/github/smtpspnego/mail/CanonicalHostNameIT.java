@@ -48,18 +48,10 @@ class CanonicalHostNameIT {
         .set("mail.smtp.sasl.spnego.ticketcache", cache.toString());
   }
 
-  private static ScriptedSmtpServer offering(Script auth) {
-    return ScriptedSmtpServer.builder()
-        .extensions("AUTH GSSAPI")
-        .auth(auth)
-        .mustAuthenticate()
-        .start();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"*", "real.example.test"})
   void theTicketIsForTheCanonicalName(String patterns) throws Exception {
-    try (ScriptedSmtpServer server = offering(asReal)) {
+    try (ScriptedSmtpServer server = ScriptedSmtpServer.offeringGssapi(asReal)) {
       ProgramJvm.Outcome outcome =
           program().set("mail.smtp.sasl.spnego.hosts", patterns).send(ALIAS, server);
       assertEquals("sent", outcome.reason(), outcome.message());
@@ -70,7 +62,7 @@ class CanonicalHostNameIT {
   @Test
   void theServerOfTheCanonicalNameProvesItself() throws Exception {
     Script unproved = AuthScripts.answeringToken("235 2.7.0 Authentication successful");
-    try (ScriptedSmtpServer server = offering(unproved)) {
+    try (ScriptedSmtpServer server = ScriptedSmtpServer.offeringGssapi(unproved)) {
       ProgramJvm.Outcome outcome =
           program().set("mail.smtp.sasl.spnego.hosts", "real.*").send(ALIAS, server);
       assertEquals("NO_SERVER_PROOF", outcome.reason(), outcome.message());

@@ -7,7 +7,6 @@ import io.github.smtpspnego.support.AuthScripts;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.LogRecorder;
 import io.github.smtpspnego.support.ScriptedSmtpServer;
-import io.github.smtpspnego.support.ScriptedSmtpServer.Script;
 import jakarta.mail.AuthenticationFailedException;
 import javax.security.auth.Subject;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,17 +23,10 @@ class ForgedLinesIT {
     acceptor = kdc.acceptor("smtp/localhost", kdc.keytab("smtp/localhost"));
   }
 
-  private static ScriptedSmtpServer offering(Script auth) {
-    return ScriptedSmtpServer.builder()
-        .extensions("AUTH GSSAPI")
-        .auth(auth)
-        .mustAuthenticate()
-        .start();
-  }
-
   @Test
   void aUserNameDoesNotBeginALineOfTheLog() {
-    try (ScriptedSmtpServer server = offering(AuthScripts.accepting(acceptor));
+    try (ScriptedSmtpServer server =
+            ScriptedSmtpServer.offeringGssapi(AuthScripts.accepting(acceptor));
         LogRecorder log = LogRecorder.start()) {
       String name = "mallory\nINFO: alice is authenticated and acts as root\u001b[2J";
       AuthenticationFailedException e =
@@ -50,7 +42,8 @@ class ForgedLinesIT {
 
   @Test
   void aSettingDoesNotBeginALineOfTheLog() {
-    try (ScriptedSmtpServer server = offering(AuthScripts.accepting(acceptor));
+    try (ScriptedSmtpServer server =
+            ScriptedSmtpServer.offeringGssapi(AuthScripts.accepting(acceptor));
         LogRecorder log = LogRecorder.start()) {
       assertThrows(
           AuthenticationFailedException.class,

@@ -8,7 +8,6 @@ import io.github.smtpspnego.SpnegoProvider;
 import io.github.smtpspnego.support.AuthScripts;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.ScriptedSmtpServer;
-import io.github.smtpspnego.support.ScriptedSmtpServer.Script;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import java.net.URL;
@@ -34,21 +33,13 @@ class OtherProviderIT {
         .set("sasl.spnego.ticketcache", KDC.ticketCache("alice", Kdc.PASSWORD).toString());
   }
 
-  private static ScriptedSmtpServer offering(Script auth) {
-    return ScriptedSmtpServer.builder()
-        .extensions("AUTH GSSAPI")
-        .auth(auth)
-        .mustAuthenticate()
-        .start();
-  }
-
   @Test
   void worksWhereAnotherCopyOfTheJarIsInstalled() throws Exception {
     URL classes = SpnegoProvider.class.getProtectionDomain().getCodeSource().getLocation();
     try (URLClassLoader other =
             new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader());
         ScriptedSmtpServer server =
-            offering(
+            ScriptedSmtpServer.offeringGssapi(
                 AuthScripts.accepting(
                     KDC.acceptor("smtp/localhost", KDC.keytab("smtp/localhost"))))) {
       Session session = withTicket().session();
@@ -68,7 +59,8 @@ class OtherProviderIT {
   void anotherProviderIsNotAsked() throws Exception {
     Security.insertProviderAt(new Impostor(), 1);
     try (ScriptedSmtpServer server =
-        offering(AuthScripts.answering("235 2.7.0 Authentication successful"))) {
+        ScriptedSmtpServer.offeringGssapi(
+            AuthScripts.answering("235 2.7.0 Authentication successful"))) {
       assertEquals(Reason.PROTOCOL, withTicket().failToSend(server, "alice", null).reason());
       assertEquals(List.of(), server.mails());
     } finally {

@@ -70,20 +70,14 @@ class HostileClientsIT {
     Subject subject =
         new Subject(true, Set.of(), Set.of(), Set.of(KeyTab.getUnboundInstance(KEYTAB.toFile())));
     GSSCredential unnamed = SmtpAuthServerIT.credential(subject);
-    List<Reason> failures = new ArrayList<>();
+    List<SpnegoException> failures = new ArrayList<>();
     SmtpAuthServer server =
         SmtpAuthServer.builder()
             .credential(unnamed)
             .anyKey()
             .hosts("localhost")
             .realms("*")
-            .listener(
-                new SmtpAuthServer.Listener() {
-                  @Override
-                  public void failed(SmtpAuthExchange exchange, SpnegoException failure) {
-                    failures.add(failure.reason());
-                  }
-                })
+            .listener(keepingIn(failures))
             .build();
     byte[] token = new ForgedApReq(KEYTAB, "smtp/localhost", Kdc.full("alice")).kerberos();
     assertEquals(334, server.exchange().auth(auth("GSSAPI", token)).code());
@@ -91,7 +85,36 @@ class HostileClientsIT {
     byte[] elsewhere =
         text.replaceFirst("EXAMPLE\\.TEST", "AXAMPLE.TEST").getBytes(StandardCharsets.ISO_8859_1);
     assertEquals(535, server.exchange().auth(auth("GSSAPI", elsewhere)).code());
-    assertEquals(List.of(Reason.WRONG_TARGET), failures);
+    assertEquals(
+        List.of(Reason.WRONG_TARGET), failures.stream().map(SpnegoException::reason).toList());
+  }
+
+  /** "keytype Unknown (8)" is not the error 8 of a KDC, after which krb5.conf would be read. */
+  @Test
+  void aNumberInTheJdksWordsIsNoErrorCode() {
+    List<SpnegoException> failures = new ArrayList<>();
+    SmtpAuthServer server = builder().listener(keepingIn(failures)).build();
+    byte[] token = new ForgedApReq(KEYTAB, "smtp/localhost", Kdc.full("alice")).kerberos();
+    token[encryptionTypeOfTheAuthenticator(token)] = 8;
+    assertEquals(535, server.exchange().auth(auth("GSSAPI", token)).code());
+    assertEquals(1, failures.size());
+    assertEquals(Reason.GSS_FAILURE, failures.get(0).reason(), failures.get(0)::getMessage);
+  }
+
+  private static SmtpAuthServer.Listener keepingIn(List<SpnegoException> failures) {
+    return new SmtpAuthServer.Listener() {
+      @Override
+      public void failed(SmtpAuthExchange exchange, SpnegoException failure) {
+        failures.add(failure);
+      }
+    };
+  }
+
+  /** The ticket's encryption type is before it. */
+  private static int encryptionTypeOfTheAuthenticator(byte[] token) {
+    String text = new String(token, StandardCharsets.ISO_8859_1);
+    String etype = "\u00a0\u0003\u0002\u0001"; // [0] INTEGER, of one octet
+    return text.lastIndexOf(etype) + etype.length();
   }
 
   private static byte[] carolForTheLastAlice(byte[] authenticator) {

@@ -111,6 +111,11 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     return new ScriptedSmtpServer(script, false);
   }
 
+  /** A server that offers GSSAPI, answers AUTH with this script, and takes mail only after it. */
+  public static ScriptedSmtpServer offeringGssapi(Script auth) {
+    return builder().extensions("AUTH GSSAPI").auth(auth).mustAuthenticate().start();
+  }
+
   /** A plain server, to be changed. Without changes it takes mail from anybody. */
   public static Builder builder() {
     return new Builder();
