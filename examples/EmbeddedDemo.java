@@ -24,12 +24,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kerby.kerberos.kerb.KrbException;
 import org.apache.kerby.kerberos.kerb.server.SimpleKdcServer;
 import org.apache.kerby.util.NetworkUtil;
 
 /**
  * All of it in one JVM: a KDC (Apache Kerby), an SMTP server (GreenMail) that speaks SPNEGO, and a
- * mail that alice sends with her ticket. Prints the dialogue.
+ * mail that alice sends with her keytab. Prints the dialogue.
  *
  * <pre>mvn -q test-compile exec:java</pre>
  */
@@ -39,36 +40,32 @@ public class EmbeddedDemo {
   public static void main(String[] args) throws Exception {
     Path directory = Files.createTempDirectory("smtp-spnego-demo");
     SimpleKdcServer kdc = startKdc(directory);
-    Path keytab = directory.resolve("smtp.keytab");
-    kdc.createPrincipal("smtp/localhost@" + REALM, "the server's key");
-    kdc.exportPrincipal("smtp/localhost@" + REALM, keytab.toFile());
-    kdc.createPrincipal("alice@" + REALM, "alice's password");
-    Path ticketCache = directory.resolve("krb5cc_alice"); // what kinit leaves
-    kdc.getKrbClient()
-        .storeTicket(
-            kdc.getKrbClient().requestTgt("alice@" + REALM, "alice's password"),
-            ticketCache.toFile());
-
-    GreenMail greenMail = startMailServer(keytab);
     try {
-      send(greenMail.getSmtp().getPort(), ticketCache);
-      System.out.println("Delivered: " + greenMail.getReceivedMessages()[0].getSubject());
+      Path serverKeytab = addPrincipal(kdc, "smtp/localhost", directory.resolve("smtp.keytab"));
+      Path aliceKeytab = addPrincipal(kdc, "alice", directory.resolve("alice.keytab"));
+      GreenMail greenMail = startMailServer(serverKeytab);
+      try {
+        send(greenMail.getSmtp().getPort(), aliceKeytab);
+        System.out.println("Delivered: " + greenMail.getReceivedMessages()[0].getSubject());
+      } finally {
+        greenMail.stop();
+      }
     } finally {
-      greenMail.stop();
-      kdc.stop();
+      kdc.stop(); // its threads would keep the JVM
       deleteAll(directory);
     }
   }
 
-  /** This is all that a program does: three properties, and where the ticket is. */
-  private static void send(int port, Path ticketCache) throws Exception {
+  /** This is all that a program does: three properties, and where alice's key is. */
+  private static void send(int port, Path keytab) throws Exception {
     Properties properties = new Properties();
     properties.setProperty("mail.smtp.host", "localhost");
     properties.setProperty("mail.smtp.port", Integer.toString(port));
     properties.setProperty("mail.smtp.auth", "true");
     properties.setProperty("mail.smtp.sasl.enable", "true");
     properties.setProperty("mail.smtp.sasl.mechanisms", "GSSAPI");
-    properties.setProperty("mail.smtp.sasl.spnego.ticketcache", ticketCache.toString());
+    properties.setProperty("mail.smtp.sasl.spnego.keytab", keytab.toString());
+    properties.setProperty("mail.smtp.sasl.spnego.principal", "alice@" + REALM);
 
     Session session = Session.getInstance(properties);
     MimeMessage message = new MimeMessage(session);
@@ -93,6 +90,14 @@ public class EmbeddedDemo {
     kdc.start();
     System.setProperty("java.security.krb5.conf", directory.resolve("krb5.conf").toString());
     return kdc;
+  }
+
+  /** Adds a principal with a random key, and writes the key to a file. */
+  private static Path addPrincipal(SimpleKdcServer kdc, String name, Path keytab)
+      throws KrbException {
+    kdc.createPrincipal(name + "@" + REALM);
+    kdc.exportPrincipal(name + "@" + REALM, keytab.toFile());
+    return keytab;
   }
 
   private static GreenMail startMailServer(Path keytab) {

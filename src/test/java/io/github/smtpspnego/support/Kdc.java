@@ -35,6 +35,7 @@ public final class Kdc {
   static final ThreadGroup THREADS = new ThreadGroup("kdc");
 
   private static final String CONFIGURATION = "java.security.krb5.conf";
+  private static final int MOST_ATTEMPTS = 5;
   private static final AtomicInteger FILES = new AtomicInteger();
 
   private final Path directory;
@@ -287,7 +288,7 @@ public final class Kdc {
   /** Writes a new ticket over a ticket cache. */
   public Path writeTicketCache(Path cache, String principal, String password) {
     try {
-      TgtTicket ticket = server.getKrbClient().requestTgt(full(principal), password);
+      TgtTicket ticket = requestTicket(full(principal), password);
       Files.deleteIfExists(cache);
       server.getKrbClient().storeTicket(ticket, cache.toFile());
       return cache;
@@ -295,6 +296,22 @@ public final class Kdc {
       throw new UncheckedIOException(e);
     } catch (KrbException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Kerby's KDC closes a connection on which no request came for three seconds, and Kerby's client
+   * connects before it prepares the request. On a busy machine that takes longer, so try again.
+   */
+  private TgtTicket requestTicket(String principal, String password) throws KrbException {
+    for (int attempts = MOST_ATTEMPTS; ; attempts--) {
+      try {
+        return server.getKrbClient().requestTgt(principal, password);
+      } catch (KrbException e) {
+        if (attempts == 1) {
+          throw e;
+        }
+      }
     }
   }
 
