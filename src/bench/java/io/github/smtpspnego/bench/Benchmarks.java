@@ -1,8 +1,10 @@
 package io.github.smtpspnego.bench;
 
 import io.github.smtpspnego.support.Kdc;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.spi.ToolProvider;
 
 /**
  * Measures us and the JDK's own GSSAPI over the same KDC and mail server, and writes a table and a
@@ -31,7 +33,8 @@ public final class Benchmarks {
   }
 
   private static boolean run(Path jar, Path directory) throws Exception {
-    Scene scene = new Scene(Kdc.shared(), jar, Boolean.getBoolean("bench.quick"));
+    Scene scene =
+        new Scene(Kdc.shared(), jar, programs(directory), Boolean.getBoolean("bench.quick"));
     Report report = new Report();
     Charts charts = new Charts();
     new RoundTrips(scene, report).run();
@@ -45,5 +48,17 @@ public final class Benchmarks {
     report.promises().forEach(System.out::println);
     System.out.println("Written to " + directory);
     return report.countsHeld();
+  }
+
+  private static Path programs(Path directory) throws URISyntaxException {
+    Path jar = directory.resolve("programs.jar");
+    String classes =
+        Path.of(Benchmarks.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+            .toString();
+    String folder = Benchmarks.class.getPackageName().replace('.', '/');
+    ToolProvider.findFirst("jar")
+        .orElseThrow()
+        .run(System.out, System.err, "-c", "-f", jar.toString(), "-C", classes, folder);
+    return jar;
   }
 }

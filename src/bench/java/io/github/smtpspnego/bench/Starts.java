@@ -10,8 +10,10 @@ import jakarta.mail.Transport;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.Security;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -128,6 +130,14 @@ final class Starts {
               transportOnly,
               (jdk, ours) -> ours.dividedBy(jdk));
       report.limit("first mail, " + TRANSPORT_ONLY + ": time to the JDK's", ratios[0], 1);
+      ratios =
+          compare(
+              keytab.name() + ", class data archive",
+              MAILS,
+              withArchive("jdk", firstMail(Kind.JDK, keytab, server.port())),
+              withArchive("ours", firstMail(Kind.OURS, keytab, server.port())),
+              (jdk, ours) -> ours.dividedBy(jdk));
+      report.limit("first mail, class data archive: time to the JDK's", ratios[0], 1);
     }
   }
 
@@ -135,6 +145,18 @@ final class Starts {
     List<String> command = ClientProcess.command(kind, login, scene, FirstMail.class);
     command.addAll(List.of("mail.smtp.host=localhost", "mail.smtp.port=" + port));
     return command;
+  }
+
+  /** A program whose JVM reads its classes from an archive, which the first run writes. */
+  private List<String> withArchive(String name, List<String> program)
+      throws IOException, InterruptedException {
+    Path archive = scene.programs().resolveSibling(name + ".jsa");
+    List<String> first = new ArrayList<>(program);
+    first.addAll(1, List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:disable"));
+    time(first);
+    List<String> later = new ArrayList<>(program);
+    later.addAll(1, List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"));
+    return later;
   }
 
   private void programs() throws IOException, InterruptedException {
