@@ -58,18 +58,21 @@ public final class SpnegoException extends SaslException {
         "Connect to the server by its real, fully qualified name rather than an alias or an IP"
             + " address, look for the name with setspn -Q SMTP/host or kvno smtp/host, or set"
             + " mail.smtp.sasl.spnego.spn=smtp/NAME."),
-    /** Error 37: the clocks differ too much. */
+    /** Error 37: the clocks differ too much. Error 33: the ticket is not yet valid. */
     CLOCK_SKEW("Synchronise the clocks (NTP)."),
-    /** Error 14 and its kin: no encryption type in common. */
+    /** Error 14, and messages about encryption types: there is none in common. */
     ENCRYPTION_TYPE(
         "Enable AES for the account and make a new keytab; RC4 and DES are off in current JDKs."),
-    /** Errors 31 and 41: the ticket was not encrypted with the key that was used to decrypt it. */
+    /**
+     * Errors 31, 35, 41, 44 and 45: the ticket was not encrypted with a key that the server has, or
+     * is for another server.
+     */
     MESSAGE_MODIFIED(
         "Look for a duplicate target name (setspn -X), for an old key on the server, and for the"
             + " realm's case."),
-    /** An expired ticket (error 32), or one not yet valid (33). */
+    /** Error 32: the ticket has expired. */
     TICKET_EXPIRED("Log in again (kinit)."),
-    /** No default realm, or none for the name. */
+    /** No default realm, none for the name, or a krb5.conf that the JDK rejects. */
     NO_REALM(
         "Set default_realm in krb5.conf (or -Djava.security.krb5.conf=FILE), or give the principal"
             + " with its realm."),
@@ -82,11 +85,11 @@ public final class SpnegoException extends SaslException {
     /** The peer's token is not what RFC 4178 allows, or is damaged. */
     MALFORMED_TOKEN(
         "Look for a proxy or filter that changes the connection; report it to the server's"
-            + " maker."),
+            + " vendor."),
     /** The server answered negState reject. */
     REJECTED("The server's log says why; check its keytab and its service principal name."),
     /** The server answered a negState that leaves the exchange without proof. */
-    UNEXPECTED_NEG_STATE("Report it to the server's maker; nothing was sent to it."),
+    UNEXPECTED_NEG_STATE("Report it to the server's vendor; no mail was sent."),
     /** Server role: the client's list of mechanisms is not protected by a valid mechListMIC. */
     MECH_LIST_MIC(
         "Look for a proxy or an attacker that changes the list of mechanisms; if there is none,"
@@ -97,7 +100,7 @@ public final class SpnegoException extends SaslException {
     /** The security layer offer is damaged or has no layer that was asked for. */
     SECURITY_LAYER("Check javax.security.sasl.qop and mail.smtp.sasl.spnego.securitylayer."),
     /** The peer broke the order of the exchange, or its bounds. */
-    PROTOCOL("Report it to the server's maker with the log of the exchange."),
+    PROTOCOL("Report it to the server's vendor with the log of the exchange."),
     /** Anything else that GSS-API reported. */
     GSS_FAILURE("Start the JVM with -Dsun.security.krb5.debug=true to see more."),
     /** Server role: the acceptor's own credentials cannot be used. */
@@ -111,12 +114,12 @@ public final class SpnegoException extends SaslException {
         "Have the client make a new token; if the client did not send it twice, somebody else copied it."),
     /** Server role: there is no room to remember a token, or the memory cannot be reached. */
     REPLAY_MEMORY(
-        "Look for a client that logs in very often, make room for more, or see that the shared"
-            + " memory can be reached."),
+        "Look for a client that logs in very often, raise replayMemory, or check that the replay"
+            + " memory that the nodes share can be reached."),
     /** Server role: the authenticated client may not act as the authorization identity. */
     NOT_AUTHORIZED("Send no authorization identity, or have the server allow this one."),
     /** Server role: it could not be decided whom the authenticated client may act as. */
-    UNDECIDED("See that the directory that decides can be reached; the client may try again."),
+    UNDECIDED("Check the service that decides whom clients may act as; the client may try again."),
     /** The exchange was disposed before it was complete. */
     DISPOSED("Create a new SASL client for a new exchange."),
     /** The server offers other mechanisms, or none. */

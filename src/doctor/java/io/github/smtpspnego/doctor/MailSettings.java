@@ -64,7 +64,8 @@ final class MailSettings {
 
   /** A property {@code mail.<protocol>.<name>}; empty if it is not set or blank. */
   Optional<String> text(String name) {
-    return reader().property("mail." + protocol + "." + name);
+    String value = reader().property("mail." + protocol + "." + name);
+    return value.isEmpty() ? Optional.empty() : Optional.of(value);
   }
 
   /** Whether a property {@code mail.<protocol>.<name>} is set to true. */
@@ -110,7 +111,7 @@ final class MailSettings {
   Optional<String> proxy() {
     return text("proxy.host")
         .or(() -> text("socks.host"))
-        .or(() -> reader().property("socksProxyHost"));
+        .or(() -> Optional.of(reader().property("socksProxyHost")).filter(h -> !h.isEmpty()));
   }
 
   /** The realm of the principal that is set; empty if there is none. */
@@ -121,7 +122,7 @@ final class MailSettings {
 
   /** The server's name as the user wrote it; empty if there is none. */
   String host() {
-    return text("host").or(() -> reader().property("mail.host")).orElse("");
+    return text("host").orElseGet(() -> reader().property("mail.host"));
   }
 
   /**
@@ -166,7 +167,7 @@ final class MailSettings {
 
   /** One of the library's settings; empty if it is not set and has no default. */
   String spnego(SpnegoOption option) {
-    return reader().text(option).orElse("");
+    return reader().text(option);
   }
 
   /** The library's mechanisms that may be used, best first. */

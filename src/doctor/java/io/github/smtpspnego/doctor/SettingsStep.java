@@ -106,7 +106,7 @@ final class SettingsStep implements Step {
       if (name.startsWith(prefix) && !known.contains(name)) {
         findings.warn(
             Reason.BAD_SETTING,
-            "The property " + name + " is no setting of smtp-spnego.",
+            "The property " + name + " is not a setting of smtp-spnego.",
             "The names after "
                 + prefix
                 + " are "

@@ -63,7 +63,7 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
    */
   public static AcceptorCredentials ofCredential(
       @Nullable GSSCredential credential, AcceptedNames names) {
-    return new AcceptorCredential(credential, names);
+    return new AcceptorGssCredential(credential, names);
   }
 
   public final AcceptedNames names() {
@@ -149,28 +149,15 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
   /** Throws under native GSS, where the JDK does not pass keys to the library. */
   final void needsJavaKerberos() throws SpnegoException {
     if (NativeLibrary.isOn()) {
-      throw new SpnegoException(
-          Reason.ACCEPTOR_CREDENTIALS,
-          "Accepting a client "
-              + describe()
-              + ": this JVM was started with -Dsun.security.jgss.native=true, and the native"
-              + " library uses its own keytab alone.",
-          "Start the JVM without it, or use a GSSCredential of the native library (KRB5_KTNAME).",
-          null);
+      throw unusable(
+          "this JVM was started with -Dsun.security.jgss.native=true, and the native library uses"
+              + " its own keytab alone",
+          "Start the JVM without it, or use a GSSCredential of the native library (KRB5_KTNAME).");
     }
   }
 
   final SpnegoException wrongTarget(TicketLabel ticket, String why) {
-    return new SpnegoException(
-        Reason.WRONG_TARGET,
-        "Accepting a client "
-            + describe()
-            + ": the client sent "
-            + ticket.describe()
-            + ", "
-            + why
-            + ".",
-        null);
+    return fault(Reason.WRONG_TARGET, "the client sent " + ticket.describe() + ", " + why, null);
   }
 
   final SpnegoException none(String why) {
@@ -182,11 +169,17 @@ public abstract class AcceptorCredentials implements AcceptorKeys {
         reason, "Accepting a client " + describe() + ": " + what + ".", cause);
   }
 
+  final SpnegoException unusable(String why, String remedy) {
+    return new SpnegoException(
+        Reason.ACCEPTOR_CREDENTIALS,
+        "Accepting a client " + describe() + ": " + why + ".",
+        remedy,
+        null);
+  }
+
   static String shown(Collection<String> principals) {
     List<String> shown = new ArrayList<>(principals);
-    int more = shown.size() - MOST_SHOWN;
-    shown = shown.subList(0, Math.min(MOST_SHOWN, shown.size()));
     shown.replaceAll(Printable::of);
-    return String.join(", ", shown) + (more > 0 ? " and " + more + " more" : "");
+    return Printable.list(shown, MOST_SHOWN);
   }
 }

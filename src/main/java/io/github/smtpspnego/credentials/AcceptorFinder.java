@@ -3,6 +3,7 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
+import io.github.smtpspnego.kerberos.KerberosFailure;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.Locale;
 import javax.security.auth.Subject;
@@ -25,24 +26,24 @@ public final class AcceptorFinder {
     if (settings.credential != null) {
       return AcceptorCredentials.ofCredential(settings.credential, names);
     }
-    if (settings.keytab != null && settings.means(CredentialSource.KEYTAB, true)) {
+    if (settings.keytab != null && settings.selects(CredentialSource.KEYTAB, true)) {
       return AcceptorCredentials.ofKeytab(settings.keytab, names);
     }
-    if (settings.means(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
+    if (settings.selects(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
       return ofJaas(settings.jaasEntry, names);
     }
     Subject current = Subjects.current();
     if (current != null
         && AcceptorSubject.holdsKeys(current)
-        && settings.means(CredentialSource.SUBJECT, true)) {
+        && settings.selects(CredentialSource.SUBJECT, true)) {
       return AcceptorCredentials.ofSubject(current, "with the caller's Subject", names);
     }
-    if (settings.means(CredentialSource.NATIVE, false) && !NativeLibrary.isOn()) {
+    if (settings.source == CredentialSource.NATIVE && !NativeLibrary.isOn()) {
       throw none(
           "credentials=native, and this JVM was started without -Dsun.security.jgss.native=true",
           Reason.NATIVE_GSS.remedy());
     }
-    if (settings.means(CredentialSource.NATIVE, NativeLibrary.isOn())) {
+    if (settings.selects(CredentialSource.NATIVE, NativeLibrary.isOn())) {
       return AcceptorCredentials.ofCredential(null, names);
     }
     if (settings.source == CredentialSource.AUTO) {
@@ -70,10 +71,8 @@ public final class AcceptorFinder {
     try {
       subject = LoginCache.shared().get(request).subject;
     } catch (SpnegoException e) {
-      throw new SpnegoException(
-          Reason.ACCEPTOR_CREDENTIALS,
-          "Accepting a client by the JAAS entry " + entry + ": the login did not work.",
-          e);
+      throw KerberosFailure.explain(
+          Reason.ACCEPTOR_CREDENTIALS, "Accepting a client " + request.describe(), e);
     }
     if (!AcceptorSubject.holdsKeys(subject)) {
       throw none(

@@ -41,17 +41,17 @@ public final class CredentialSettings {
 
   private CredentialSettings(SettingsReader settings) throws SpnegoException {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
-    realm = settings.property("mail." + settings.protocol() + ".sasl.realm").orElse("");
-    principal = UserName.principal(settings.text(SpnegoOption.PRINCIPAL).orElse(""), realm);
+    realm = settings.property("mail." + settings.protocol() + ".sasl.realm");
+    principal = UserName.principal(settings.text(SpnegoOption.PRINCIPAL), realm);
     if (settings.isBlank(SpnegoOption.IMPERSONATE)) {
       // Otherwise the service would send the mail as itself.
       throw settings.bad(
           SpnegoOption.IMPERSONATE, "it must name a user; without it the service sends as itself");
     }
-    impersonate = UserName.principal(settings.text(SpnegoOption.IMPERSONATE).orElse(""), realm);
+    impersonate = UserName.principal(settings.text(SpnegoOption.IMPERSONATE), realm);
     keytab = keytab(settings);
-    ticketCache = settings.text(SpnegoOption.TICKETCACHE).orElse("");
-    jaasEntry = settings.text(SpnegoOption.JAASENTRY).orElse("");
+    ticketCache = settings.text(SpnegoOption.TICKETCACHE);
+    jaasEntry = settings.text(SpnegoOption.JAASENTRY);
     credential = source == CredentialSource.AUTO ? credential(settings) : null;
     protocol = settings.protocol();
     if (source == CredentialSource.KEYTAB && keytab == null) {
@@ -73,7 +73,7 @@ public final class CredentialSettings {
   }
 
   private static @Nullable Path keytab(SettingsReader settings) throws SpnegoException {
-    String name = settings.text(SpnegoOption.KEYTAB).orElse("");
+    String name = settings.text(SpnegoOption.KEYTAB);
     String type = TypedName.type(name);
     if (!type.isEmpty()) {
       throw settings.bad(
@@ -105,7 +105,7 @@ public final class CredentialSettings {
   }
 
   /** Whether a source is the one that is set, or with {@code auto}, whether it is present. */
-  boolean means(CredentialSource candidate, boolean applies) {
+  boolean selects(CredentialSource candidate, boolean applies) {
     return source == candidate || (source == CredentialSource.AUTO && applies);
   }
 
@@ -118,7 +118,7 @@ public final class CredentialSettings {
    * Whether a principal is the one that is set, or none is set. A principal that is set without a
    * realm is in the default realm; if there is no default realm, any realm matches.
    */
-  boolean isWanted(String name) {
+  boolean matchesPrincipal(String name) {
     if (principal.isEmpty() || principal.equals(name)) {
       return true;
     }
@@ -130,7 +130,7 @@ public final class CredentialSettings {
   }
 
   /** The failure that the credentials found are not those of the principal that is set. */
-  SpnegoException notWanted(String name, String origin) {
+  SpnegoException wrongPrincipal(String name, String origin) {
     return new SpnegoException(
         Reason.NO_CREDENTIALS,
         "Looking for credentials of "

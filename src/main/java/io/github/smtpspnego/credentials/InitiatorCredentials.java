@@ -77,7 +77,7 @@ public final class InitiatorCredentials {
   }
 
   /** Runs an action as the Subject with these credentials. */
-  public <T> T run(SaslAction<T> action) throws SpnegoException {
+  public <T> T run(SpnegoAction<T> action) throws SpnegoException {
     // The JDK stores service tickets in the current Subject. For a credential of the caller that
     // must not be the caller's Subject, where other code would find them. Without a credential
     // there must be no Subject: the native library would use it instead of its default.

@@ -61,34 +61,34 @@ public final class InitiatorFinder {
     if (settings.credential != null) {
       return of(settings.credential);
     }
-    if (settings.keytab != null && settings.means(CredentialSource.KEYTAB, true)) {
+    if (settings.keytab != null && settings.selects(CredentialSource.KEYTAB, true)) {
       NativeLibrary.checkOff(settings, "a keytab");
       return login(LoginRequest.fromKeytab(settings.keytab, principalIn(settings.keytab)));
     }
-    if (settings.means(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
+    if (settings.selects(CredentialSource.JAAS, !settings.jaasEntry.isEmpty())) {
       NativeLibrary.checkOff(settings, "the login of a JAAS entry");
       try (Secret password = user.password()) {
         return login(LoginRequest.byJaas(settings.jaasEntry, user.name(), password, handler));
       }
     }
-    if (settings.means(CredentialSource.PASSWORD, true)) {
+    if (settings.selects(CredentialSource.PASSWORD, true)) {
       try (Secret password = user.password()) {
-        if (settings.means(CredentialSource.PASSWORD, !password.isEmpty())) {
+        if (settings.selects(CredentialSource.PASSWORD, !password.isEmpty())) {
           NativeLibrary.checkOff(settings, "a password");
           return withPassword(password);
         }
       }
     }
-    if (settings.means(CredentialSource.TICKETCACHE, !settings.ticketCache.isEmpty())) {
+    if (settings.selects(CredentialSource.TICKETCACHE, !settings.ticketCache.isEmpty())) {
       return fromTicketCache();
     }
-    if (settings.means(CredentialSource.SUBJECT, true)) {
+    if (settings.selects(CredentialSource.SUBJECT, true)) {
       InitiatorCredentials ofSubject = ofSubject(Subjects.current());
       if (ofSubject != null) {
         return ofSubject;
       }
     }
-    return settings.means(CredentialSource.NATIVE, NativeLibrary.isOn())
+    return settings.selects(CredentialSource.NATIVE, NativeLibrary.isOn())
         ? NativeLibrary.credentials(settings)
         : fromTicketCache();
   }
@@ -104,7 +104,7 @@ public final class InitiatorFinder {
           "Hand over one that is valid, for initiating, and not disposed.",
           e);
     }
-    if (!named.isGood()) {
+    if (!named.isValid()) {
       throw new SpnegoException(
           Reason.TICKET_EXPIRED,
           "The GSS credential of " + named.name() + " in " + Sasl.CREDENTIALS + " has expired.",
@@ -112,8 +112,8 @@ public final class InitiatorFinder {
           null);
     }
     String origin = "with the caller's GSS credential";
-    if (!settings.isWanted(named.name())) {
-      throw settings.notWanted(named.name(), origin);
+    if (!settings.matchesPrincipal(named.name())) {
+      throw settings.wrongPrincipal(named.name(), origin);
     }
     return InitiatorCredentials.of(named.name(), origin, credential, null);
   }
@@ -130,7 +130,7 @@ public final class InitiatorFinder {
     if (held != null && !held.expired().isEmpty()) {
       throw new SpnegoException(
           Reason.TICKET_EXPIRED,
-          tried + "what it holds has expired, " + held.expired() + ".",
+          tried + "its credentials have expired: " + held.expired() + ".",
           "Have the program log in again before its tickets expire.",
           null);
     }
@@ -205,8 +205,8 @@ public final class InitiatorFinder {
           settings.principal.isEmpty() || cache == null
               ? Optional.empty()
               : TicketCacheFile.defaultPrincipal(cache);
-      if (owner.isPresent() && !settings.isWanted(owner.get())) {
-        throw settings.notWanted(owner.get(), request.origin());
+      if (owner.isPresent() && !settings.matchesPrincipal(owner.get())) {
+        throw settings.wrongPrincipal(owner.get(), request.origin());
       }
       throw e;
     }
@@ -222,8 +222,8 @@ public final class InitiatorFinder {
       }
       return own;
     }
-    if (!request.namesClient() && !settings.isWanted(own.name)) {
-      throw settings.notWanted(own.name, request.origin());
+    if (!request.namesClient() && !settings.matchesPrincipal(own.name)) {
+      throw settings.wrongPrincipal(own.name, request.origin());
     }
     if (settings.impersonate.isEmpty()) {
       return own;

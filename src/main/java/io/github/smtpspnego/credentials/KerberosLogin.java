@@ -79,7 +79,7 @@ final class KerberosLogin {
           tried
               + (isMissing
                   ? ": the file does not exist."
-                  : ": no valid ticket was found there; one that has expired is none."),
+                  : ": it contains no valid ticket; expired tickets do not count."),
           failure);
     }
     if (request.source() == CredentialSource.JAAS && unknown) {
@@ -90,7 +90,8 @@ final class KerberosLogin {
     }
     if (reason == Reason.MESSAGE_MODIFIED
         && !String.valueOf(failure.getMessage()).contains("(41)")) {
-      // For a wrong key some KDCs report error 31 instead of 24. Error 41 is the realm's case.
+      // For a wrong key some KDCs report error 31 instead of 24. Error 41 means that the realm is
+      // in the wrong case.
       reason = Reason.WRONG_PASSWORD;
     }
     return KerberosFailure.explain(reason, tried, failure);

@@ -21,7 +21,7 @@ final class Login {
 
   /**
    * How long an impersonated user's ticket is used before the KDC is asked for it again. Active
-   * Directory lets no domain limit tickets to less than ten minutes.
+   * Directory allows no lifetime of tickets below ten minutes.
    */
   private static final Duration LONGEST_IMPERSONATION = Duration.ofMinutes(5);
 
@@ -129,7 +129,7 @@ final class Login {
   }
 
   boolean isValid(Instant now) {
-    return ticket == null ? now.isBefore(end) : ticket.isGood(now.toEpochMilli());
+    return ticket == null ? now.isBefore(end) : ticket.isValid(now.toEpochMilli());
   }
 
   /** Destroys the tickets and keys. An exchange that is using them fails. */

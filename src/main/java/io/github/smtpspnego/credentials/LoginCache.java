@@ -178,9 +178,9 @@ class LoginCache {
             last,
             "Logging in "
                 + request.describe()
-                + ": the KDC rejected it at "
+                + ": the KDC rejected this login at "
                 + rejectedAt.truncatedTo(ChronoUnit.SECONDS)
-                + "; so that the account does not lock, it is not asked again before "
+                + ". So that the account is not locked, there is no new attempt before "
                 + until.truncatedTo(ChronoUnit.SECONDS)
                 + ".",
             null);

@@ -138,7 +138,7 @@ record LoginRequest(
     return new SpnegoException(
         Reason.JAAS_ENTRY,
         "Logging in " + describe() + ": it gave no ticket-granting ticket.",
-        "Give its Krb5LoginModule no isInitiator=false; a client needs a ticket.",
+        "Remove isInitiator=false from the options of its Krb5LoginModule; a client needs a ticket.",
         null);
   }
 

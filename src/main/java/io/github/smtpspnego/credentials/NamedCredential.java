@@ -17,10 +17,10 @@ import org.ietf.jgss.GSSException;
  * A GSS credential for initiating, with its owner.
  *
  * @param name the owner, which is authenticated
- * @param isGood whether it was valid when this object was created
+ * @param isValid whether it was valid when this object was created
  */
 @SuppressWarnings("JavaUtilDate") // KerberosTicket requires it
-record NamedCredential(GSSCredential credential, String name, boolean isGood) {
+record NamedCredential(GSSCredential credential, String name, boolean isValid) {
   private static final int AES256 = 18;
 
   /** A ticket that never expires. Its encoding is invalid, so it cannot be used. */

@@ -81,9 +81,9 @@ final class NativeLibrary {
   private static SpnegoException others(CredentialSettings settings, SpnegoException failure) {
     try {
       String name = NamedCredential.of(Gss.nativeCredential("")).name();
-      return settings.isWanted(name)
+      return settings.matchesPrincipal(name)
           ? failure
-          : settings.notWanted(name, "of the native GSS library");
+          : settings.wrongPrincipal(name, "of the native GSS library");
     } catch (GSSException | RuntimeException e) {
       return failure; // the library has no credentials at all
     }

@@ -68,7 +68,7 @@ final class ServiceTicket {
    * requests the ticket from the KDC. The other threads wait and then use this ticket, or share the
    * failure.
    */
-  <T> T inTurn(SaslAction<T> firstToken) throws SpnegoException {
+  <T> T inTurn(SpnegoAction<T> firstToken) throws SpnegoException {
     T made =
         isKnown()
             ? null
@@ -88,12 +88,16 @@ final class ServiceTicket {
     return clock.millis() < validUntil;
   }
 
-  /** With {@code useSubjectCredsOnly=false} the JDK stores no service tickets. */
+  /**
+   * The end of the ticket in the Subject, in milliseconds since 1970. With {@code
+   * useSubjectCredsOnly=false} the JDK stores no service tickets; the KDC is then asked again after
+   * a while.
+   */
   private long endOfTicket() {
     long end = Long.MIN_VALUE;
     if (subject != null) {
       for (Ticket ticket : Ticket.in(subject)) {
-        if (target.isMeantBy(ticket.server)) {
+        if (target.matches(ticket.server)) {
           end = Math.max(end, ticket.end);
         }
       }
@@ -115,7 +119,7 @@ final class ServiceTicket {
       return;
     }
     for (Ticket ticket : Ticket.in(subject)) {
-      if (target.isMeantBy(ticket.server)) {
+      if (target.matches(ticket.server)) {
         subject.getPrivateCredentials().remove(ticket.ticket);
       }
     }

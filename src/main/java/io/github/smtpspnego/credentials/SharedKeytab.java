@@ -18,8 +18,8 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 
 /**
- * A keytab file of this JVM's servers: the principals that have keys in it, and a credential for
- * each. The list is read again only when the file changes.
+ * A keytab file: the principals that have keys in it, and a credential for each. The list is read
+ * again only when the file changes.
  *
  * <p>The credentials contain a {@code KeyTab} and no keys, so that the JDK reads the present keys
  * from the file.
@@ -102,12 +102,12 @@ final class SharedKeytab {
       if (contents.fault.isEmpty()) {
         LOGGER.log(
             Level.WARNING,
-            "The keytab {0} is no keytab any more ({1}); what was read before stays in use.",
+            "The keytab {0} can no longer be read ({1}); the keys read before are still used.",
             file,
             e.getMessage());
         return contents; // it may be in the middle of being written; the JDK keeps its keys too
       }
-      return unusable("the file is no keytab (" + e.getMessage() + ")");
+      return unusable("the file is not a keytab (" + e.getMessage() + ")");
     }
   }
 

@@ -30,7 +30,7 @@ final class SingleFlight {
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
   <T> @Nullable T run(
-      boolean waits, BooleanSupplier needed, BooleanSupplier shared, SaslAction<T> request)
+      boolean waits, BooleanSupplier needed, BooleanSupplier shared, SpnegoAction<T> request)
       throws SpnegoException {
     int before = outcomes;
     if (!turn.tryLock()) {

@@ -29,11 +29,12 @@ final class SubjectCredentials {
       }
     }
     for (Ticket ticket : Ticket.in(subject)) {
-      if (ticket.isGood(now)) {
+      if (ticket.isValid(now)) {
         tickets.add(ticket);
       } else {
         Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);
-        expired = "the ticket of " + ticket.client + " for " + ticket.server + " at " + end;
+        expired =
+            "the ticket of " + ticket.client + " for " + ticket.server + ", which ended at " + end;
       }
     }
   }
@@ -41,7 +42,7 @@ final class SubjectCredentials {
   private void add(GSSCredential credential) {
     try {
       NamedCredential named = NamedCredential.of(credential);
-      if (named.isGood()) {
+      if (named.isValid()) {
         credentials.add(named);
       } else {
         expired = "the GSS credential of " + named.name();
@@ -67,7 +68,7 @@ final class SubjectCredentials {
   @Nullable InitiatorCredentials good(CredentialSettings settings) throws SpnegoException {
     String other = "";
     for (NamedCredential held : credentials) {
-      if (settings.isWanted(held.name())) {
+      if (settings.matchesPrincipal(held.name())) {
         return InitiatorCredentials.of(held.name(), origin, held.credential(), subject);
       }
       other = held.name();
@@ -78,7 +79,7 @@ final class SubjectCredentials {
     for (Ticket ticket : tickets) {
       if (ticket.isGranting()) {
         NamedCredential made = NamedCredential.of(ticket);
-        if (settings.isWanted(made.name())) {
+        if (settings.matchesPrincipal(made.name())) {
           return InitiatorCredentials.of(made.name(), origin, made.credential(), subject);
         }
         other = made.name();
@@ -87,14 +88,14 @@ final class SubjectCredentials {
     // With useSubjectCredsOnly=false the JDK does not look for service tickets in a Subject.
     if (!"false".equalsIgnoreCase(System.getProperty("javax.security.auth.useSubjectCredsOnly"))) {
       for (Ticket ticket : tickets) {
-        if (settings.isWanted(ticket.client)) {
+        if (settings.matchesPrincipal(ticket.client)) {
           return InitiatorCredentials.of(ticket.client, origin, null, ticketsOf(ticket.client));
         }
         other = ticket.client;
       }
     }
     if (!other.isEmpty()) {
-      throw settings.notWanted(other, origin);
+      throw settings.wrongPrincipal(other, origin);
     }
     return null;
   }

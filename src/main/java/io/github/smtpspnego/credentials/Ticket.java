@@ -77,7 +77,7 @@ final class Ticket {
   }
 
   /** Whether the ticket is valid, and long enough for a call that uses it. */
-  boolean isGood(long now) {
+  boolean isValid(long now) {
     return now < end - Math.max(0, Math.min(LONGEST_MARGIN, (end - start) / 10));
   }
 }

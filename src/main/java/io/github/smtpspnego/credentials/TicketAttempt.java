@@ -45,7 +45,7 @@ public final class TicketAttempt {
    *
    * @throws SpnegoException if the computation throws it, here or in the thread that was waited for
    */
-  public <T> T inTurn(SaslAction<T> firstToken) throws SpnegoException {
+  public <T> T inTurn(SpnegoAction<T> firstToken) throws SpnegoException {
     drops = ticket.drops();
     try {
       return ticket.inTurn(firstToken);

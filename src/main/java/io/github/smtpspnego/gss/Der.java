@@ -101,11 +101,6 @@ public final class Der {
     }
   }
 
-  /** The remaining octets, which are not consumed. */
-  byte[] peek() {
-    return Arrays.copyOfRange(octets, at, end);
-  }
-
   /** Reads one element with any tag. */
   public Der skip() throws IOException {
     if (atEnd()) {
@@ -131,7 +126,7 @@ public final class Der {
       return new Oid(element(OID, contents.rest()));
     } catch (GSSException | RuntimeException e) {
       // The JDK's parser throws both for octets that are no object identifier.
-      throw new IOException("an object identifier that is none");
+      throw new IOException("an invalid object identifier");
     }
   }
 
@@ -165,11 +160,9 @@ public final class Der {
     return end - at < 2 ? -1 : (octets[at++] & 0xff) << 8 | (octets[at++] & 0xff);
   }
 
-  /** Reads the remaining octets. */
+  /** The remaining octets, which are not consumed. */
   public byte[] rest() {
-    byte[] rest = peek();
-    at = end;
-    return rest;
+    return Arrays.copyOfRange(octets, at, end);
   }
 
   void expectEnd() throws IOException {

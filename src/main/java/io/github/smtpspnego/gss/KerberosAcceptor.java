@@ -215,14 +215,14 @@ final class KerberosAcceptor {
 
   private SpnegoException unreadable(List<AcceptorKey> tried, Exception failure) {
     List<String> owners = new ArrayList<>();
-    for (AcceptorKey key : tried.subList(0, Math.min(MOST_SHOWN, tried.size()))) {
+    for (AcceptorKey key : tried) {
       key.principal().ifPresent(owners::add);
     }
     return new SpnegoException(
         KerberosFailure.reason(failure),
         tried()
             + ": it does not fit the server's key"
-            + (owners.isEmpty() ? "." : " of " + String.join(", ", owners) + "."),
+            + (owners.isEmpty() ? "." : " of " + Printable.list(owners, MOST_SHOWN) + "."),
         "Have the client get a new ticket; if that changes nothing, make a new keytab.",
         failure);
   }

@@ -1,5 +1,6 @@
 package io.github.smtpspnego.gss;
 
+import io.github.smtpspnego.kerberos.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class NegTokenInit implements PeerToken {
   NegTokenInit(Der der) throws IOException {
     Der fields = der.enterLast(Der.context(0)).enterLast(Der.SEQUENCE);
     Der field = fields.enter(Der.context(0));
-    mechTypeList = field.peek();
+    mechTypeList = field.rest();
     Der list = field.enterLast(Der.SEQUENCE);
     while (!list.atEnd()) {
       mechTypes.add(list.readOid());
@@ -63,25 +64,12 @@ final class NegTokenInit implements PeerToken {
     return null;
   }
 
-  /** Encodes a token with its framing, without reqFlags and mechListMIC. */
-  static byte[] encode(List<Oid> mechTypes, byte @Nullable [] mechToken) {
-    byte[][] types = new byte[mechTypes.size()][];
-    for (int i = 0; i < types.length; i++) {
-      types[i] = Der.encode(mechTypes.get(i));
-    }
-    byte[] list = Der.field(0, Der.element(Der.SEQUENCE, types));
-    byte[] fields = Der.element(Der.SEQUENCE, list, Der.octetField(2, mechToken));
-    return Der.element(Der.application(0), Der.encode(Oids.SPNEGO), Der.field(0, fields));
-  }
-
   @Override
   public String describe() {
     List<String> names = new ArrayList<>();
-    for (Oid mechanism : mechTypes.subList(0, Math.min(MOST_SHOWN, mechTypes.size()))) {
+    for (Oid mechanism : mechTypes) {
       names.add(Oids.name(mechanism));
     }
-    return "a NegTokenInit offering "
-        + String.join(", ", names)
-        + (mechTypes.size() > MOST_SHOWN ? " and others" : "");
+    return "a NegTokenInit offering " + Printable.list(names, MOST_SHOWN);
   }
 }

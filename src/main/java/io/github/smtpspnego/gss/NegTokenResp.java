@@ -1,7 +1,6 @@
 package io.github.smtpspnego.gss;
 
 import java.io.IOException;
-import java.util.List;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
 
@@ -11,28 +10,7 @@ import org.jspecify.annotations.Nullable;
  * newer versions of Windows send some.
  */
 final class NegTokenResp implements PeerToken {
-  /** No further token is needed. */
-  static final int ACCEPT_COMPLETED = 0;
-
-  /** At least one more token is needed. */
-  static final int ACCEPT_INCOMPLETE = 1;
-
-  /** The acceptor ends the negotiation. */
-  static final int REJECT = 2;
-
-  /** At least one more token is needed, and both sides must send a mechListMIC. */
-  static final int REQUEST_MIC = 3;
-
-  /** The names of the states. The numbers of the last two are not on the wire. */
-  private static final List<String> STATES =
-      List.of(
-          "accept-completed", "accept-incomplete", "reject", "request-mic", "unknown", "absent");
-
-  private static final int UNKNOWN = 4;
-  private static final int ABSENT = 5;
-
-  /** The state of the negotiation. */
-  final int negState;
+  final NegState negState;
 
   /** The chosen mechanism, in the first reply only. */
   final @Nullable Oid supportedMech;
@@ -51,7 +29,7 @@ final class NegTokenResp implements PeerToken {
   NegTokenResp(Der der) throws IOException {
     Der fields = der.enterLast(Der.context(1)).enterLast(Der.SEQUENCE);
     Der field = fields.enterIf(Der.context(0));
-    negState = field == null ? ABSENT : state(field.readInt(Der.ENUMERATED));
+    negState = field == null ? NegState.ABSENT : NegState.of(field.readInt(Der.ENUMERATED));
     field = fields.enterIf(Der.context(1));
     supportedMech = field == null ? null : field.readOid();
     responseToken = fields.readOctetField(2);
@@ -59,17 +37,13 @@ final class NegTokenResp implements PeerToken {
     fields.skipFieldsAfter(3);
   }
 
-  private static int state(int value) {
-    return value < 0 || value >= UNKNOWN ? UNKNOWN : value;
-  }
-
   /** Encodes a token, without the fields that are null. */
   static byte[] encode(
-      int negState,
+      NegState negState,
       @Nullable Oid supportedMech,
       byte @Nullable [] responseToken,
       byte @Nullable [] mechListMic) {
-    byte[] state = Der.element(Der.ENUMERATED, new byte[] {(byte) negState});
+    byte[] state = Der.element(Der.ENUMERATED, new byte[] {(byte) negState.value});
     byte[] fields =
         Der.element(
             Der.SEQUENCE,
@@ -82,6 +56,6 @@ final class NegTokenResp implements PeerToken {
 
   @Override
   public String describe() {
-    return "a NegTokenResp with negState " + STATES.get(negState);
+    return "a NegTokenResp with negState " + negState;
   }
 }

@@ -15,16 +15,12 @@ import org.ietf.jgss.GSSException;
 public record Peer(String client, String server, Optional<GSSCredential> delegated) {
   /** The client's realm, which need not be the server's. */
   public String clientRealm() {
-    // The realm may contain an @ too. The JDK writes a backslash before an @ in the name.
-    int at = client.indexOf('@');
-    while (at > 0 && client.charAt(at - 1) == '\\') {
-      at = client.indexOf('@', at + 1);
-    }
-    return client.substring(at + 1);
+    // The realm may contain an @ too. KerberosAcceptor accepts no name with one before it.
+    return client.substring(client.indexOf('@') + 1);
   }
 
   /** Disposes of the ticket that the client forwarded. */
-  void forgetTicket() {
+  void disposeOfDelegated() {
     try {
       if (delegated.isPresent()) {
         delegated.get().dispose();

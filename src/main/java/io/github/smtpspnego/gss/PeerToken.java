@@ -21,36 +21,16 @@ sealed interface PeerToken
   int TOK_ID_KRB_ERROR = 0x0300;
   int KRB_ERROR = Der.application(30);
 
-  /** A token that no exchange continues with. */
-  final class OtherToken implements PeerToken {
-    private final Reason reason;
-    private final String description;
-
-    /** The meaning of a Kerberos error, with or without GSS-API framing; null for others. */
-    final @Nullable Reason error;
-
-    /** The sender's clock in a Kerberos error; empty if it is missing. */
-    final String serverTime;
-
-    OtherToken(Reason reason, String description, @Nullable Reason error, String serverTime) {
-      this.reason = reason;
-      this.description = description;
-      this.error = error;
-      this.serverTime = serverTime;
-    }
-
-    OtherToken(Reason reason, String description) {
-      this(reason, description, null, "");
-    }
-
-    @Override
-    public Reason reason() {
-      return reason;
-    }
-
-    @Override
-    public String describe() {
-      return description;
+  /**
+   * A token that no exchange continues with.
+   *
+   * @param error the meaning of a Kerberos error, with or without GSS-API framing; null for others
+   * @param serverTime the sender's clock in a Kerberos error; empty if it is missing
+   */
+  record OtherToken(Reason reason, String describe, @Nullable Reason error, String serverTime)
+      implements PeerToken {
+    OtherToken(Reason reason, String describe) {
+      this(reason, describe, null, "");
     }
   }
 
@@ -94,7 +74,7 @@ sealed interface PeerToken
     return malformed(
         text.matches("[ -~]+")
             ? "text of " + token.length + " octets, not a GSS-API token"
-            : token.length + " octets that are no GSS-API token");
+            : token.length + " octets that are not a GSS-API token");
   }
 
   private static PeerToken readFramed(Der framed) throws IOException {
@@ -139,7 +119,7 @@ sealed interface PeerToken
     return new OtherToken(
         Reason.NOT_SPNEGO,
         "a Kerberos error: " + KerberosCode.describe(code),
-        KerberosCode.isOfAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED,
+        KerberosCode.isDetectableByAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED,
         serverTime);
   }
 

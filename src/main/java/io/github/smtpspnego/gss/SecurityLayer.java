@@ -2,6 +2,7 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.kerberos.KerberosFailure;
 import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSException;
@@ -52,12 +53,11 @@ public final class SecurityLayer {
     try {
       limit = established.getWrapSizeLimit(DEFAULT_QUALITY, chosen == Qop.AUTH_CONF, maxSend);
     } catch (GSSException | RuntimeException e) {
-      throw failure("The wrap size limit is not known.", e);
+      throw KerberosFailure.explain(Reason.SECURITY_LAYER, "Asking for the wrap size limit", e);
     }
     if (limit <= 0) {
       throw failure(
-          "The peer takes tokens of at most " + maxSend + " octets, too few for any message.",
-          null);
+          "The peer accepts tokens of at most " + maxSend + " octets, too few for any message.");
     }
     return new SecurityLayer(established, chosen, limit, maxToken);
   }
@@ -79,7 +79,8 @@ public final class SecurityLayer {
       MessageProp properties = new MessageProp(DEFAULT_QUALITY, qop == Qop.AUTH_CONF);
       return established.wrap(octets, offset, length, properties);
     } catch (GSSException | RuntimeException e) {
-      throw failure("Wrapping a message of " + length + " octets did not work.", e);
+      throw KerberosFailure.explain(
+          Reason.SECURITY_LAYER, "Wrapping a message of " + length + " octets", e);
     }
   }
 
@@ -98,21 +99,21 @@ public final class SecurityLayer {
               + length
               + " octets, and at most "
               + maxReceive
-              + " were agreed on.",
-          null);
+              + " were agreed on.");
     }
     MessageProp properties = new MessageProp(false);
     byte[] message;
     try {
       message = established.unwrap(octets, offset, length, properties);
     } catch (GSSException | RuntimeException e) {
-      throw failure("The peer's message of " + length + " octets is no intact wrapped token.", e);
+      throw KerberosFailure.explain(
+          Reason.SECURITY_LAYER, "Unwrapping the peer's token of " + length + " octets", e);
     }
     if (qop == Qop.AUTH_CONF && !properties.getPrivacy()) {
-      throw failure("The peer's message is not encrypted, and auth-conf holds.", null);
+      throw failure("The peer's message is not encrypted, although auth-conf was negotiated.");
     }
     if (properties.isDuplicateToken() || properties.isOldToken()) {
-      throw failure("The peer's message was received before.", null);
+      throw failure("The peer's message was received before.");
     }
     return message;
   }
@@ -138,7 +139,7 @@ public final class SecurityLayer {
     return context;
   }
 
-  private static SpnegoException failure(String what, @Nullable Exception cause) {
-    return new SpnegoException(Reason.SECURITY_LAYER, what, cause);
+  private static SpnegoException failure(String what) {
+    return new SpnegoException(Reason.SECURITY_LAYER, what, null);
   }
 }

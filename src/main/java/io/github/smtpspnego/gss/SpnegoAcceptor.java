@@ -20,24 +20,21 @@ import org.jspecify.annotations.Nullable;
  * it is the first of the list, its optimistic token is accepted, and the answer is accept-completed
  * with the AP-REP. If it is the first and has no token, the answer is accept-incomplete, and the
  * token comes in a NegTokenResp. If another mechanism is the first, its token is ignored, the
- * answer is request-mic, and both sides must sign the list.
+ * answer is request-mic, and both sides must send a mechListMIC.
  *
  * <p><b>mechListMIC</b>, RFC 4178 section 5. After request-mic, a client that requests mutual
- * authentication gets the server's signature together with the AP-REP and must then send its own;
- * no token of the server follows. A client that does not request it must send its signature with
- * its token, and gets the server's. A signature that is not required is verified and answered as
- * well. A signature covers the octets of the list as received.
+ * authentication gets the server's MIC together with the AP-REP and must then send its own; no
+ * token of the server follows. A client that does not request it must send its MIC with its token,
+ * and gets the server's. A MIC that is not required is verified and answered as well. A MIC covers
+ * the octets of the list as received.
  *
  * <p><b>Accepted:</b> lengths in more octets than needed (see {@link Der}); reqFlags; unknown
  * fields after the known ones; in the client's NegTokenResp, a negState other than reject, and a
  * supportedMech. <b>Rejected:</b> an optimistic token for Kerberos that is not an AP-REQ; a second
- * token after the AP-REQ; fields out of order; octets after the end of the token; a signature that
- * is wrong, or missing where it is required.
+ * token after the AP-REQ; fields out of order; octets after the end of the token; a MIC that is
+ * wrong, or missing where it is required.
  */
 public final class SpnegoAcceptor {
-  /** The largest token that is accepted from a client, in octets; the same as from a server. */
-  public static final int MAX_TOKEN = SpnegoInitiator.MAX_TOKEN;
-
   private static final byte[] NOTHING = {};
 
   private enum State {
@@ -79,9 +76,10 @@ public final class SpnegoAcceptor {
    * @throws SpnegoException if the token is rejected
    */
   public byte[] accept(byte[] token) throws SpnegoException {
-    if (token.length > MAX_TOKEN) {
+    if (token.length > SpnegoInitiator.MAX_TOKEN) {
       throw refused(
-          Reason.PROTOCOL, "a token of " + token.length + " octets, more than " + MAX_TOKEN);
+          Reason.PROTOCOL,
+          "a token of " + token.length + " octets, more than " + SpnegoInitiator.MAX_TOKEN);
     }
     PeerToken received = PeerToken.read(token);
     if (state == State.START) {
@@ -117,7 +115,7 @@ public final class SpnegoAcceptor {
     }
     state = State.TOKEN;
     return NegTokenResp.encode(
-        micDue ? NegTokenResp.REQUEST_MIC : NegTokenResp.ACCEPT_INCOMPLETE, chosen, null, null);
+        micDue ? NegState.REQUEST_MIC : NegState.ACCEPT_INCOMPLETE, chosen, null, null);
   }
 
   private byte[] takeToken(NegTokenResp response) throws SpnegoException {
@@ -141,10 +139,7 @@ public final class SpnegoAcceptor {
     byte[] own = micDue || mic != null ? kerberos.mic(mechTypeList) : null;
     state = micDue ? State.MIC : State.ESTABLISHED;
     return NegTokenResp.encode(
-        micDue ? NegTokenResp.ACCEPT_INCOMPLETE : NegTokenResp.ACCEPT_COMPLETED,
-        chosen,
-        reply,
-        own);
+        micDue ? NegState.ACCEPT_INCOMPLETE : NegState.ACCEPT_COMPLETED, chosen, reply, own);
   }
 
   private byte[] takeMic(NegTokenResp response) throws SpnegoException {
@@ -163,7 +158,7 @@ public final class SpnegoAcceptor {
     try {
       kerberos.verifyMic(mic, mechTypeList);
     } catch (GSSException | RuntimeException e) {
-      throw micFailure("a mechListMIC that does not sign the list of mechanisms that came", e);
+      throw micFailure("a mechListMIC that is not valid for the list of mechanisms received", e);
     }
   }
 
@@ -206,10 +201,10 @@ public final class SpnegoAcceptor {
   }
 
   /** Disposes of the ticket that a client forwarded which is not accepted after all. */
-  public void forgetTicket() {
+  public void disposeOfDelegated() {
     Peer peer = kerberos.peer();
     if (peer != null) {
-      peer.forgetTicket();
+      peer.disposeOfDelegated();
     }
   }
 
@@ -226,7 +221,7 @@ public final class SpnegoAcceptor {
           received.reason() == Reason.MALFORMED_TOKEN ? Reason.MALFORMED_TOKEN : Reason.PROTOCOL,
           received.describe() + ", where a NegTokenResp was due");
     }
-    if (response.negState == NegTokenResp.REJECT) {
+    if (response.negState == NegState.REJECT) {
       throw new SpnegoException(
           Reason.REJECTED,
           attempt.get() + ": the client rejected the negotiation.",

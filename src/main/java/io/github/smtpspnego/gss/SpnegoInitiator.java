@@ -28,7 +28,7 @@ public final class SpnegoInitiator {
    * The largest token that is accepted from a server, in octets. Usual tokens are shorter than
    * 1000.
    */
-  public static final int MAX_TOKEN = 1 << 16;
+  static final int MAX_TOKEN = 1 << 16;
 
   private final Supplier<String> attempt;
   private final ContextFlags flags;
@@ -155,7 +155,7 @@ public final class SpnegoInitiator {
     }
     if (reply.responseToken != null) {
       // A server that cannot decrypt the ticket may put a KRB-ERROR into its reply. The JDK would
-      // take one for an AP-REP, and believe what only a KDC can know.
+      // take one for an AP-REP, and report an error that only a KDC can detect.
       PeerToken nested = PeerToken.read(reply.responseToken);
       checkNoError(nested);
       if (!(nested instanceof PeerToken.ApRep)) {
@@ -175,10 +175,10 @@ public final class SpnegoInitiator {
   }
 
   private void checkNoError(PeerToken received) throws SpnegoException {
-    if (received instanceof PeerToken.OtherToken other && other.error != null) {
-      String clock = other.serverTime;
+    if (received instanceof PeerToken.OtherToken other && other.error() != null) {
+      String clock = other.serverTime();
       throw failure(
-          other.error,
+          other.error(),
           "the server sent "
               + other.describe()
               + (clock.isEmpty() ? "" : ", the server's clock says " + clock));
@@ -186,16 +186,16 @@ public final class SpnegoInitiator {
   }
 
   private void checkState(NegTokenResp reply) throws SpnegoException {
-    if (reply.negState == NegTokenResp.REJECT) {
+    if (reply.negState == NegState.REJECT) {
       throw failure(Reason.REJECTED, "the server rejected the negotiation");
     }
-    if (reply.negState != NegTokenResp.ACCEPT_COMPLETED
-        && reply.negState != NegTokenResp.ACCEPT_INCOMPLETE) {
+    if (reply.negState != NegState.ACCEPT_COMPLETED
+        && reply.negState != NegState.ACCEPT_INCOMPLETE) {
       throw failure(
           Reason.UNEXPECTED_NEG_STATE,
           "the server sent " + reply.describe() + ", which proves nothing");
     }
-    if (reply.negState == NegTokenResp.ACCEPT_COMPLETED
+    if (reply.negState == NegState.ACCEPT_COMPLETED
         && flags.mutualAuth()
         && reply.responseToken == null) {
       throw failure(

@@ -87,7 +87,7 @@ public final class TargetName {
    *
    * @param principal the principal in the ticket, {@code service/host@REALM}
    */
-  public boolean isMeantBy(String principal) {
+  public boolean matches(String principal) {
     String service = PrincipalText.withoutRealm(principal).toLowerCase(Locale.ROOT);
     String wanted = text.toLowerCase(Locale.ROOT);
     if (isPrincipal) {

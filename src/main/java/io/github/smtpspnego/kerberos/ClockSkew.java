@@ -10,33 +10,24 @@ public final class ClockSkew {
 
   private static final long READ_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
-  private static volatile Duration latest = DEFAULT;
-  private static volatile long readAt = System.nanoTime() - READ_INTERVAL;
-
   private static volatile Duration longest = DEFAULT;
+  private static volatile long readAt = System.nanoTime() - READ_INTERVAL;
 
   private ClockSkew() {}
 
   /**
    * The largest value read so far in this JVM, at least the default. The JDK may still use an
-   * earlier configuration, which allowed more than the present one.
+   * earlier configuration, which allowed more than the present one. The configuration is read at
+   * most once a minute.
    */
   public static Duration longest() {
-    Duration now = allowed();
-    if (now.compareTo(longest) > 0) {
-      longest = now;
-    }
-    return longest;
-  }
-
-  /** The present value. The configuration is read at most once a minute. */
-  public static Duration allowed() {
     long now = System.nanoTime();
     if (now - readAt >= READ_INTERVAL) {
-      latest = in(Krb5Conf.read());
+      Duration read = in(Krb5Conf.read());
+      longest = read.compareTo(longest) > 0 ? read : longest;
       readAt = now;
     }
-    return latest;
+    return longest;
   }
 
   /** Applies the JDK's rule: only the first value is used, and only if it is a number. */

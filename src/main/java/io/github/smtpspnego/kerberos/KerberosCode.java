@@ -31,7 +31,7 @@ public final class KerberosCode {
    * Whether an acceptor can detect this error. Only a KDC can detect the others, such as a wrong
    * password; a mail server that reports one of them is not believed.
    */
-  public static boolean isOfAcceptor(int code) {
+  public static boolean isDetectableByAcceptor(int code) {
     return code == 14 || code > 30;
   }
 

@@ -91,7 +91,7 @@ public final class KerberosFailure {
     return new SpnegoException(
         reason,
         tried + ": " + cameBack + "." + details(reason, cameBack),
-        isRefused ? "Correct what is not usable." : reason.remedy(),
+        isRefused ? "Correct the Kerberos configuration." : reason.remedy(),
         failure);
   }
 
@@ -152,7 +152,9 @@ public final class KerberosFailure {
     String suffix =
         cameBack.contains("locate KDC") || cameBack.contains("kdc for realm")
             ? " The suffix of a user principal name is often not the realm."
-            : cameBack.contains(NO_WAY) ? " The KDC knows no way to the realm of that name." : "";
+            : cameBack.contains(NO_WAY)
+                ? " The KDC has no trust path to the realm of that name, or [domain_realm] names the wrong realm."
+                : "";
     return reason == Reason.NO_REALM
             || reason == Reason.KDC_UNREACHABLE
             || reason == Reason.CLIENT_UNKNOWN

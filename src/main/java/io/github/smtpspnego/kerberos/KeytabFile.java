@@ -66,14 +66,12 @@ public final class KeytabFile {
         return "The keytab is empty.";
       }
       List<String> keys = new ArrayList<>();
-      for (Entry entry : entries.subList(0, Math.min(MOST_SHOWN, entries.size()))) {
+      for (Entry entry : entries) {
         String principal = Printable.of(entry.principal());
         keys.add(
             principal + " (kvno " + entry.kvno() + ", enctype " + entry.encryptionType() + ")");
       }
-      int more = entries.size() - MOST_SHOWN;
-      String end = more > 0 ? " and " + more + " more." : ".";
-      return "The keytab holds: " + String.join(", ", keys) + end;
+      return "The keytab holds: " + Printable.list(keys, MOST_SHOWN) + ".";
     } catch (IOException | RuntimeException e) {
       return "The keytab cannot be read: " + e.getMessage() + ".";
     }

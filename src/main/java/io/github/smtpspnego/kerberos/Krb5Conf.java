@@ -62,7 +62,10 @@ public final class Krb5Conf {
       Path file, String before, @Nullable String realm, List<String> kdcs) {
     if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
       // The JDK has emptied a pipe, and reading it again would block.
-      String what = Files.exists(file) ? " (is no file, and not read twice)" : " (does not exist)";
+      String what =
+          Files.exists(file)
+              ? " (is not a regular file, and is not read again)"
+              : " (does not exist)";
       return new Krb5Conf(before + file + what, Map.of(), realm, kdcs, false);
     }
     try {

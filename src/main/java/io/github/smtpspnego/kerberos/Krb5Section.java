@@ -81,7 +81,7 @@ record Krb5Section(Map<String, Krb5Section> sections, Map<String, List<String>> 
       if (text.startsWith("[")) {
         String title = text.endsWith("]") ? text.substring(1, text.length() - 1).strip() : "";
         if (title.isEmpty()) {
-          throw new IOException("the line '" + text + "' is no section's title");
+          throw new IOException("the line '" + text + "' is not a section header");
         }
         if (!result.isEmpty()) {
           result.add("}");

@@ -1,5 +1,7 @@
 package io.github.smtpspnego.kerberos;
 
+import java.util.List;
+
 /** Makes text from a peer safe for messages and logs: one line of limited length. */
 public final class Printable {
   private static final int LONGEST_NAME = 120;
@@ -13,6 +15,14 @@ public final class Printable {
   /** Replaces control characters in a name by question marks, and cuts off a long name. */
   public static String of(String name) {
     return cut(shown(name), LONGEST_NAME, "... (" + name.length() + " characters)");
+  }
+
+  /** Lists the first ones of several texts, and says how many are left out. */
+  public static String list(List<String> texts, int most) {
+    int more = texts.size() - most;
+    return more > 0
+        ? String.join(", ", texts.subList(0, most)) + " and " + more + " more"
+        : String.join(", ", texts);
   }
 
   private static String shown(String text) {

@@ -53,7 +53,7 @@ public final class TicketCacheFile {
               + Printable.of(name)
               + " ("
               + origin
-              + ") is no path: "
+              + ") is not a valid path: "
               + e.getReason()
               + ".",
           e);

@@ -110,7 +110,7 @@ record AuthPolicy(
             + String.join(", ", mechanisms)
             + ": mail.smtp.sasl.spnego.hosts does not name this server, so SPNEGO is not used, and the"
             + " server offers no other mechanism of the list that can be used (the JDK's own Kerberos"
-            + " client knows GSSAPI only). Nothing was sent.",
+            + " client knows GSSAPI only). No credentials were sent.",
         null);
   }
 }

@@ -74,8 +74,8 @@ public final class Authorizer {
    * @throws SpnegoException with {@link Reason#NOT_AUTHORIZED} if the client may not, with {@link
    *     Reason#UNDECIDED} if no decision could be made
    */
-  String grant(String client, String keyRealm, Optional<String> requested) throws SpnegoException {
-    String name = requested.orElse(client);
+  String grant(String client, String keyRealm, String requested) throws SpnegoException {
+    String name = requested.isEmpty() ? client : requested;
     String identity = client.equals(name + "@" + keyRealm) ? client : name;
     if (client.startsWith(ANONYMOUS) || Printable.hasControls(client + identity)) {
       throw refused(client, identity);

@@ -36,7 +36,7 @@ final class ClientSettings {
   /** The largest message that is accepted under a layer, in octets. */
   final int maxBuffer;
 
-  private final boolean makesOffer;
+  private final boolean expectsOffer;
 
   private final boolean isImpersonated;
 
@@ -55,19 +55,18 @@ final class ClientSettings {
       settings.checkNobodyIsImpersonated();
     }
     target = settings.target(host);
-    makesOffer = mechanism.equals(SaslProperties.GSSAPI);
+    expectsOffer = mechanism.equals(SaslProperties.GSSAPI);
     credentials = CredentialSettings.read(settings);
     initialResponse = settings.constant(SpnegoOption.INITIALRESPONSE, InitialResponse.class);
     layerEnding = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
     mutualAuth =
         settings.flag(SpnegoOption.MUTUALAUTH)
-            || settings.property(Sasl.SERVER_AUTH).orElse("").equalsIgnoreCase("true");
+            || settings.property(Sasl.SERVER_AUTH).equalsIgnoreCase("true");
     delegation = settings.constant(SpnegoOption.DELEGATION, Delegation.class);
     qop = SaslProperties.qop(settings, layerEnding);
     maxBuffer = SaslProperties.maxBuffer(settings);
-    authorizationId =
-        settings.property("mail." + settings.protocol() + ".sasl.authorizationid").orElse("");
-    isImpersonated = settings.text(SpnegoOption.IMPERSONATE).isPresent();
+    authorizationId = settings.property("mail." + settings.protocol() + ".sasl.authorizationid");
+    isImpersonated = !settings.text(SpnegoOption.IMPERSONATE).isEmpty();
     if (isImpersonated && delegation == Delegation.TRUE) {
       throw settings.bad(
           SpnegoOption.DELEGATION, "no ticket of a user who is impersonated can be forwarded");
@@ -75,7 +74,7 @@ final class ClientSettings {
     if (layerEnding == LayerEnding.NONE && !authorizationId.isEmpty()) {
       throw settings.bad(
           SpnegoOption.SECURITYLAYER,
-          "it leaves no place for the identity in mail.smtp.sasl.authorizationid");
+          "without a layer offer, the identity in mail.smtp.sasl.authorizationid cannot be sent");
     }
   }
 
@@ -91,7 +90,7 @@ final class ClientSettings {
         mutualAuth,
         delegation == Delegation.TRUE,
         delegation == Delegation.POLICY && !isImpersonated,
-        makesOffer || layers,
+        expectsOffer || layers,
         qop.contains(Qop.AUTH_CONF));
   }
 }

@@ -4,7 +4,6 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The client's answer to a security layer offer, RFC 2222 section 7.2.1. */
@@ -46,8 +45,7 @@ final class LayerAnswer {
       if (offer.layers().contains(chosen)) {
         SecurityLayer layer = wrapping.agreed(chosen, offer.maxSize(), settings.maxBuffer);
         int maxSize = chosen == Qop.AUTH ? 0 : settings.maxBuffer;
-        Optional<String> actsAs = identity.isEmpty() ? Optional.empty() : Optional.of(identity);
-        byte[] choice = new LayerChoice(chosen, maxSize, actsAs).encode();
+        byte[] choice = new LayerChoice(chosen, maxSize, identity).encode();
         return new LayerAnswer(layer, wrapping.wrap(choice, 0, choice.length));
       }
     }

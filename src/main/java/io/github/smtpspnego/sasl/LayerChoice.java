@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.Optional;
 
 /**
  * The client's choice of a security layer, RFC 2222 section 7.2.1: one octet with the bit of one
@@ -15,7 +14,7 @@ import java.util.Optional;
  * @param maxSize the largest wrapped message, in octets; zero for {@link Qop#AUTH}
  * @param authorizationId the authorization identity; empty for the authenticated one
  */
-record LayerChoice(Qop layer, int maxSize, Optional<String> authorizationId) {
+record LayerChoice(Qop layer, int maxSize, String authorizationId) {
   private static final int HEADER = 4;
 
   /**
@@ -32,8 +31,7 @@ record LayerChoice(Qop layer, int maxSize, Optional<String> authorizationId) {
     int maxSize = in.getInt() & 0xffffff;
     try {
       String identity = StandardCharsets.UTF_8.newDecoder().decode(in).toString();
-      return new LayerChoice(
-          layer(octets[0]), maxSize, identity.isEmpty() ? Optional.empty() : Optional.of(identity));
+      return new LayerChoice(layer(octets[0]), maxSize, identity);
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("an authorization identity that is not UTF-8", e);
     }
@@ -51,7 +49,7 @@ record LayerChoice(Qop layer, int maxSize, Optional<String> authorizationId) {
 
   /** Encodes the choice, which is to be wrapped. */
   byte[] encode() {
-    byte[] identity = authorizationId.orElse("").getBytes(StandardCharsets.UTF_8);
+    byte[] identity = authorizationId.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(HEADER + identity.length)
         .putInt(layer.bit() << 24 | maxSize)
         .put(identity)

@@ -67,12 +67,11 @@ public record ServerSettings(
   }
 
   private static List<String> list(SettingsReader settings, SpnegoOption option) {
-    return SaslProperties.split(
-        settings.property(option.propertyName(settings.protocol())).orElse(""));
+    return SaslProperties.split(settings.property(option.propertyName(settings.protocol())));
   }
 
   private static String principal(SettingsReader settings) throws SpnegoException {
-    String set = settings.text(SpnegoOption.PRINCIPAL).orElse("");
+    String set = settings.text(SpnegoOption.PRINCIPAL);
     try {
       return withRealm(set);
     } catch (IllegalArgumentException e) {

@@ -163,7 +163,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
               return begun.inTurn(made::firstToken);
             });
     if (read.delegation == Delegation.TRUE && !initiator().isDelegated()) {
-      UndelegatedTickets.warn(tried());
+      DelegationWarning.warn(tried());
     }
     return token;
   }

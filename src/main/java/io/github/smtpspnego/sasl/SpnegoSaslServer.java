@@ -3,7 +3,7 @@ package io.github.smtpspnego.sasl;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.AcceptedNames;
-import io.github.smtpspnego.credentials.SaslAction;
+import io.github.smtpspnego.credentials.SpnegoAction;
 import io.github.smtpspnego.gss.Peer;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
@@ -11,7 +11,6 @@ import io.github.smtpspnego.gss.SpnegoAcceptor;
 import io.github.smtpspnego.kerberos.Printable;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslException;
@@ -49,7 +48,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     FAILED
   }
 
-  private final SaslAction<ServerSettings> configuration;
+  private final SpnegoAction<ServerSettings> configuration;
   private final Consumer<SpnegoException> failures;
 
   private State state = State.START;
@@ -73,7 +72,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
    */
   public SpnegoSaslServer(
       String mechanism,
-      SaslAction<ServerSettings> configuration,
+      SpnegoAction<ServerSettings> configuration,
       Consumer<SpnegoException> failures) {
     super(mechanism);
     this.configuration = configuration;
@@ -152,8 +151,8 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     if (!names.acceptsClientOf(peer.clientRealm(), peer.serverRealm())) {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
-          tried() + ": clients of its realm are not let in.",
-          "If they are to be, add the realm to the server's realms.",
+          tried() + ": clients of its realm are not accepted.",
+          "To accept them, add the realm to the server's realms.",
           null);
     }
   }
@@ -164,7 +163,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
       throw protocol("sent data where an empty response to the last token was due");
     }
     if (!settings().makesOffer(mechanism, acceptor().isSpnego())) {
-      complete(Optional.empty(), SecurityLayer.NONE);
+      complete("", SecurityLayer.NONE);
       return null;
     }
     List<Qop> wanted = settings().qop();
@@ -205,9 +204,8 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     return null;
   }
 
-  /** Completes the exchange if the client may act as the requested identity. */
-  private void complete(Optional<String> requested, SecurityLayer negotiated)
-      throws SpnegoException {
+  /** Completes the exchange if the client may act as the requested identity; empty for itself. */
+  private void complete(String requested, SecurityLayer negotiated) throws SpnegoException {
     Peer peer = acceptor().peer();
     authorizationId =
         settings().authorization().grant(peer.client(), peer.serverRealm(), requested);
@@ -282,14 +280,14 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     if (acceptor != null) {
       acceptor.dispose();
       if (state != State.COMPLETE) {
-        forgetTicket();
+        disposeOfDelegated();
       }
     }
   }
 
   /** Disposes of the ticket that the client forwarded. */
-  public void forgetTicket() {
-    acceptor().forgetTicket();
+  public void disposeOfDelegated() {
+    acceptor().disposeOfDelegated();
   }
 
   private ServerSettings settings() {
@@ -304,7 +302,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     return new SpnegoException(
         Reason.PROTOCOL,
         tried() + ": the client " + what + ".",
-        "Report it to the client's maker with the log of the exchange.",
+        "Report it to the client's vendor with the log of the exchange.",
         null);
   }
 

@@ -75,6 +75,6 @@ final class SuccessCheck {
     }
     return identityToActAs.isEmpty()
         ? ""
-        : "in whose answer the authorization identity " + identityToActAs + " belongs";
+        : "so the authorization identity " + identityToActAs + " could not be sent";
   }
 }

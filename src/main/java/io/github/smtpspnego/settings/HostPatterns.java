@@ -10,9 +10,6 @@ final class HostPatterns {
    * @param patterns patterns separated by commas
    */
   static boolean match(String patterns, String host) {
-    if (patterns.equals("*")) {
-      return true;
-    }
     for (String pattern : patterns.split(",", -1)) {
       if (matches(relative(pattern.strip()), relative(host))) {
         return true;

@@ -2,7 +2,7 @@ package io.github.smtpspnego.settings;
 
 /** The choices of the setting {@code securitylayer}: how an exchange ends. */
 public enum LayerEnding {
-  /** Client: with or without a layer offer. Server: as Exchange does. */
+  /** Client: with or without a layer offer. Server: an offer under GSSAPI only. */
   AUTO,
   /** With a layer offer. */
   REQUIRED,

@@ -93,7 +93,7 @@ public final class SaslProperties {
    * @return the layers, best first; authentication only by default
    */
   public static List<Qop> qop(SettingsReader settings, LayerEnding ending) throws SpnegoException {
-    String value = settings.property(Sasl.QOP).orElse("");
+    String value = settings.property(Sasl.QOP);
     List<Qop> layers;
     try {
       layers = value.isEmpty() ? DEFAULT_QOP : Qop.parse(value);
@@ -110,7 +110,7 @@ public final class SaslProperties {
 
   /** The largest message that is accepted under a layer. */
   public static int maxBuffer(SettingsReader settings) throws SpnegoException {
-    String value = settings.property(Sasl.MAX_BUFFER).orElse("");
+    String value = settings.property(Sasl.MAX_BUFFER);
     if (value.isEmpty()) {
       return DEFAULT_MAX_BUFFER;
     }

@@ -81,13 +81,19 @@ public final class SettingsReader {
 
   /** Whether a host is one of those known to speak SPNEGO (MS-SSEAN section 1.5). */
   public boolean isKnownHost(@Nullable String host) {
-    return HostPatterns.match(text(SpnegoOption.HOSTS).orElse(""), host == null ? "" : host);
+    return HostPatterns.match(text(SpnegoOption.HOSTS), host == null ? "" : host);
   }
 
-  /** The stripped value of any property; empty if it is not set or blank. */
-  public Optional<String> property(String name) {
-    String text = read(name);
-    return text.isEmpty() ? Optional.empty() : Optional.of(text);
+  /**
+   * The stripped text of a property; empty if it is not set. A blank value, as forms and templates
+   * produce it, counts as not set, and the next source is read.
+   */
+  public String property(String name) {
+    String text = stripped(properties.get(name));
+    if (text.isEmpty() && properties instanceof Properties withDefaults) {
+      text = stripped(withDefaults.getProperty(name)); // Map.get ignores the defaults
+    }
+    return text.isEmpty() && readsSystem ? System.getProperty(name, "").strip() : text;
   }
 
   /** The value of a property as an object, which is never a system property; null if not set. */
@@ -96,14 +102,14 @@ public final class SettingsReader {
   }
 
   /** The value of a setting, or its default; empty if both are. */
-  public Optional<String> text(SpnegoOption option) {
-    String text = textOf(option);
-    return text.isEmpty() ? Optional.empty() : Optional.of(text);
+  public String text(SpnegoOption option) {
+    String set = property(name(option));
+    return set.isEmpty() ? option.defaultValue() : set;
   }
 
   /** The choice of a setting; empty if it is not set. */
   public Optional<String> choice(SpnegoOption option) throws SpnegoException {
-    String set = read(name(option));
+    String set = property(name(option));
     return set.isEmpty() ? Optional.empty() : Optional.of(choice(option, set));
   }
 
@@ -114,12 +120,12 @@ public final class SettingsReader {
    * @return the constant chosen, or that of the default
    */
   public <E extends Enum<E>> E constant(SpnegoOption option, Class<E> type) throws SpnegoException {
-    return Enum.valueOf(type, choice(option, textOf(option)).toUpperCase(Locale.ROOT));
+    return Enum.valueOf(type, choice(option, text(option)).toUpperCase(Locale.ROOT));
   }
 
   /** A setting that is true or false. */
   public boolean flag(SpnegoOption option) throws SpnegoException {
-    return choice(option, textOf(option)).equals("true");
+    return choice(option, text(option)).equals("true");
   }
 
   /**
@@ -130,7 +136,7 @@ public final class SettingsReader {
    *     given
    */
   public TargetName target(@Nullable String host) throws SpnegoException {
-    String spn = textOf(SpnegoOption.SPN);
+    String spn = text(SpnegoOption.SPN);
     if (!spn.isEmpty()) {
       try {
         return TargetName.parse(spn);
@@ -139,9 +145,16 @@ public final class SettingsReader {
       }
     }
     if (host == null || host.isBlank()) {
-      throw bad(SpnegoOption.SPN, "without the server's host name it must be set");
+      throw new SpnegoException(
+          Reason.BAD_SETTING,
+          "The property "
+              + name(SpnegoOption.SPN)
+              + " is not set, and the server's host name is not known.",
+          "Set one of them.",
+          null);
     }
-    String service = property(name(SpnegoOption.SERVICE)).orElse(defaultService());
+    String set = property(name(SpnegoOption.SERVICE));
+    String service = set.isEmpty() ? defaultService() : set;
     if (service.contains("/") || service.contains("@")) {
       throw bad(
           SpnegoOption.SERVICE, "it must be a service class alone; a whole name goes into spn");
@@ -164,7 +177,7 @@ public final class SettingsReader {
    * @throws SpnegoException if the setting {@code impersonate} is set
    */
   public void checkNobodyIsImpersonated() throws SpnegoException {
-    if (text(SpnegoOption.IMPERSONATE).isPresent()) {
+    if (!text(SpnegoOption.IMPERSONATE).isEmpty()) {
       throw bad(
           SpnegoOption.IMPERSONATE,
           "SPNEGO is not used for this server: see the settings enable, hosts and sasl.enable");
@@ -180,7 +193,7 @@ public final class SettingsReader {
   /** The exception for a setting with a bad value, which says what the value must be. */
   public SpnegoException bad(SpnegoOption option, String expected) {
     String name = name(option);
-    return bad(name, property(name).orElse(""), expected);
+    return bad(name, property(name), expected);
   }
 
   /** The exception for a property with a bad value. */
@@ -198,11 +211,6 @@ public final class SettingsReader {
    */
   public void warnOfUnknownNames() {
     UnknownNames.warn(protocol, names.values(), properties, readsSystem);
-  }
-
-  private String textOf(SpnegoOption option) {
-    String set = read(name(option));
-    return set.isEmpty() ? option.defaultValue() : set;
   }
 
   private String choice(SpnegoOption option, String text) throws SpnegoException {
@@ -224,18 +232,6 @@ public final class SettingsReader {
       names.put(option, option.propertyName(protocol));
     }
     return names;
-  }
-
-  /**
-   * The stripped text of a property; empty if it is not set. A blank value, as forms and templates
-   * produce it, counts as not set, and the next source is read.
-   */
-  private String read(String name) {
-    String text = stripped(properties.get(name));
-    if (text.isEmpty() && properties instanceof Properties withDefaults) {
-      text = stripped(withDefaults.getProperty(name)); // Map.get ignores the defaults
-    }
-    return text.isEmpty() && readsSystem ? System.getProperty(name, "").strip() : text;
   }
 
   private static String stripped(@Nullable Object value) {

@@ -58,7 +58,7 @@ final class UnknownNames {
         System.getLogger("io.github.smtpspnego")
             .log(
                 Level.WARNING,
-                "The property {0} is no setting of smtp-spnego. The names after {1} are {2}.",
+                "The property {0} is not a setting of smtp-spnego. The names after {1} are {2}.",
                 name,
                 prefix,
                 String.join(", ", known).replace(prefix, ""));

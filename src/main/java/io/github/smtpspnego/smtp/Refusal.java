@@ -52,17 +52,17 @@ final class Refusal {
 
   private static String remedyOf535(ServerReply reply) {
     if (reply.says("unable to proxy")) {
-      return "Exchange says so for an account without a mailbox: give it one, or authenticate as"
-          + " one that has.";
+      return "Exchange sends this reply for an account without a mailbox. Create a mailbox, or"
+          + " authenticate with an account that has one.";
     }
     if (reply.says("5.7.3")) {
-      return "Exchange took the ticket and refused the account, or refused the ticket: check that"
+      return "Exchange accepted the ticket and refused the account, or refused the ticket: check that"
           + " the account may use this connector, that the target name belongs to the server's"
           + " account (setspn -Q SMTP/host, or SMTPSVC/host), and whether Extended Protection is"
           + " required.";
     }
     return "The server could not read the ticket or does not let this principal in; its log says"
-        + " which. Check that it can read its keytab, and that this (klist -kt) holds the current"
+        + " which. Check that it can read its keytab, and that the keytab (klist -kt) has the current"
         + " key of the target name.";
   }
 }

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A server's reply to a command, as the client received it (RFC 5321 section 4.2). */
 final class ServerReply {
-  private static final int CHALLENGE = 334;
-  private static final int SUCCESS = 235;
-
   /** What Angus Mail returns for a reply if the connection was closed. */
   private static final String END = "[EOF]";
 
@@ -63,12 +60,12 @@ final class ServerReply {
 
   /** Whether the exchange continues (RFC 4954 section 4). */
   boolean isChallenge() {
-    return code == CHALLENGE;
+    return code == AuthReplies.CONTINUE;
   }
 
   /** Whether the server reports success (RFC 4954 section 6). */
   boolean isSuccess() {
-    return code == SUCCESS;
+    return code == AuthReplies.SUCCESS.code();
   }
 
   /** Whether the connection was closed without a reply. */

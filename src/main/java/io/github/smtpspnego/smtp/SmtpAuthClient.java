@@ -252,7 +252,10 @@ public final class SmtpAuthClient implements AutoCloseable {
       state = State.FAILED;
       failure =
           new SpnegoException(
-              Reason.DISPOSED, tried() + ": the exchange was closed before its end.", null);
+              Reason.DISPOSED,
+              tried() + ": the exchange was closed before its end.",
+              "Create a new SmtpAuthClient for a new AUTH command.",
+              null);
     }
   }
 
@@ -311,7 +314,7 @@ public final class SmtpAuthClient implements AutoCloseable {
             + ": the server offers "
             + offer.describe()
             + (isBeforeTls ? " before TLS." : ".")
-            + " Nothing was sent.",
+            + " No credentials were sent.",
         null);
   }
 

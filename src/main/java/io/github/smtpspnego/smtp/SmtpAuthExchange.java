@@ -233,7 +233,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   public void close() {
     giveUp();
     if (succeeded != null) {
-      succeeded.forgetTicket();
+      succeeded.disposeOfDelegated();
     }
   }
 
@@ -318,7 +318,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
                   + ": the client sent "
                   + sent
                   + ".",
-              "Report it to the client's maker with the log of the exchange.",
+              "Report it to the client's vendor with the log of the exchange.",
               null));
     }
     return reply;

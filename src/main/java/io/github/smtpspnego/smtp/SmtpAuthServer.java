@@ -196,7 +196,7 @@ public final class SmtpAuthServer {
 
     private Builder keys(Function<AcceptedNames, AcceptorCredentials> from) {
       if (keys != null) {
-        throw new IllegalStateException("it was told before where the keys are");
+        throw new IllegalStateException("keytab, subject or credential is already set");
       }
       keys = from;
       return this;

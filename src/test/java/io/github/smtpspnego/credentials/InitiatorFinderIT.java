@@ -310,7 +310,7 @@ class InitiatorFinderIT {
     set("credentials", "subject");
     SpnegoException subject = assertThrows(SpnegoException.class, () -> as(expired, this::find));
     assertEquals(Reason.TICKET_EXPIRED, subject.reason());
-    assertTrue(subject.getMessage().contains("has expired"), subject::getMessage);
+    assertTrue(subject.getMessage().contains("have expired"), subject::getMessage);
     assertTrue(subject.getMessage().contains("alice@EXAMPLE.TEST"), subject::getMessage);
   }
 

@@ -168,7 +168,7 @@ class LoginCacheTest {
       assertThrows(SpnegoException.class, () -> cache.get(request));
       SpnegoException again = assertThrows(SpnegoException.class, () -> cache.get(request));
       assertEquals(Reason.WRONG_PASSWORD, again.reason());
-      assertTrue(again.getMessage().contains("not asked again before"), again::getMessage);
+      assertTrue(again.getMessage().contains("no new attempt before"), again::getMessage);
       assertEquals(1, logins.get());
 
       failure = null;

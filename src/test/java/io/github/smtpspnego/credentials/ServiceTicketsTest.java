@@ -311,7 +311,7 @@ class ServiceTicketsTest {
   /** What the JDK does: looks for a valid ticket for the target, and asks for one where none is. */
   private String token() throws SpnegoException {
     for (Ticket ticket : Ticket.in(subject)) {
-      if (TARGET.isMeantBy(ticket.server) && now.toEpochMilli() <= ticket.end) {
+      if (TARGET.matches(ticket.server) && now.toEpochMilli() <= ticket.end) {
         return "a token";
       }
     }
@@ -340,7 +340,7 @@ class ServiceTicketsTest {
     return wanting;
   }
 
-  private Thread start(SaslAction<?> action) {
+  private Thread start(SpnegoAction<?> action) {
     Thread thread =
         new Thread(
             () -> {

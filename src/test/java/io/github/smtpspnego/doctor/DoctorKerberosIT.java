@@ -132,7 +132,7 @@ class DoctorKerberosIT {
           new ArrayList<>(silent.stream().map(ServerSocket::getLocalPort).toList());
       ports.add(KDC.proxy().port());
       Kdc.Settings settings =
-          KDC.settings().kdcs(ports.toArray(Integer[]::new)).set("kdc_timeout", "100");
+          KDC.settings().kdcs(ports.toArray(Integer[]::new)).set("kdc_timeout", "300");
       try (Kdc.Configured configured = settings.use()) {
         Diagnosis diagnosis = withTicket(server.port());
         assertEquals(0, diagnosis.exitCode(), diagnosis.text());

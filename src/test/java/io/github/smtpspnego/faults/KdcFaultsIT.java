@@ -281,7 +281,7 @@ class KdcFaultsIT {
     try (KdcProxy silent = KDC.newProxy()) {
       silent.mode(KdcProxy.Mode.SILENT);
       try (Kdc.Configured configured =
-          KDC.settings().kdcs(silent.port(), KDC.proxy().port()).set("kdc_timeout", "1500").use()) {
+          KDC.settings().kdcs(silent.port(), KDC.proxy().port()).set("kdc_timeout", "3000").use()) {
         assertTrue(configured.file().toFile().exists());
         newUser(server).send();
         newUser(server).send();

@@ -80,7 +80,7 @@ class MechListMicIT {
     assertNull(first.responseToken);
 
     NegTokenResp second = resp(accept(response(apReq(), null)));
-    assertEquals(NegTokenResp.ACCEPT_INCOMPLETE, second.negState);
+    assertEquals(NegState.ACCEPT_INCOMPLETE, second.negState);
     assertNull(second.supportedMech);
     establish(second.responseToken);
     assertVerifies(second.mechListMic, NTLM_FIRST);
@@ -96,7 +96,7 @@ class MechListMicIT {
     accept(init(NTLM_FIRST));
     byte[] token = apReq();
     NegTokenResp last = resp(accept(response(token, mic(NTLM_FIRST))));
-    assertEquals(NegTokenResp.ACCEPT_COMPLETED, last.negState);
+    assertEquals(NegState.ACCEPT_COMPLETED, last.negState);
     assertNull(last.responseToken);
     assertVerifies(last.mechListMic, NTLM_FIRST);
     assertEstablished();
@@ -194,7 +194,7 @@ class MechListMicIT {
       accept(init(KERBEROS_FIRST));
       last = resp(accept(response(token, mic)));
     }
-    assertEquals(NegTokenResp.ACCEPT_COMPLETED, last.negState);
+    assertEquals(NegState.ACCEPT_COMPLETED, last.negState);
     assertVerifies(last.mechListMic, KERBEROS_FIRST);
     assertEstablished();
   }

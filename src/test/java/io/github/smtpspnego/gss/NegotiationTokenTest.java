@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.ietf.jgss.Oid;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The tokens of RFC 4178 section 4.2, and what else may come in their place. */
 class NegotiationTokenTest {
@@ -38,13 +41,13 @@ class NegotiationTokenTest {
     NegTokenInit init = init(hex(INIT));
     assertEquals(List.of(Oids.MS_KERBEROS, Oids.KERBEROS), init.mechTypes);
     assertNull(init.mechToken);
-    assertArrayEquals(hex(INIT), NegTokenInit.encode(init.mechTypes, null));
+    assertArrayEquals(hex(INIT), encode(init.mechTypes, null));
   }
 
   @Test
   void anInitWithATokenIsReadAgain() {
     byte[] mechToken = new byte[300];
-    byte[] encoded = NegTokenInit.encode(List.of(Oids.KERBEROS), mechToken);
+    byte[] encoded = encode(List.of(Oids.KERBEROS), mechToken);
     assertArrayEquals(mechToken, init(encoded).mechToken);
   }
 
@@ -59,14 +62,16 @@ class NegotiationTokenTest {
   @Test
   void rfc4178Section4_2_2AResponseIsRead() {
     NegTokenResp resp = resp(hex(COMPLETED));
-    assertEquals(NegTokenResp.ACCEPT_COMPLETED, resp.negState);
+    assertEquals(NegState.ACCEPT_COMPLETED, resp.negState);
     assertNull(resp.supportedMech);
     assertEquals("a NegTokenResp with negState absent", resp(hex("a1 02 30 00")).describe());
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3})
-  void everyStateIsReadAgain(int state) {
+  @EnumSource(
+      mode = EXCLUDE,
+      names = {"UNKNOWN", "ABSENT"})
+  void everyStateIsReadAgain(NegState state) {
     byte[] token = NegTokenResp.encode(state, Oids.NTLM, new byte[] {1}, new byte[] {2});
     NegTokenResp again = resp(token);
     assertEquals(state, again.negState);
@@ -101,7 +106,7 @@ class NegotiationTokenTest {
     PeerToken padded = PeerToken.read(Arrays.copyOf(whole, whole.length + 1));
     assertTrue(
         padded.reason() == Reason.MALFORMED_TOKEN
-            || (padded instanceof PeerToken.OtherToken other && other.error != null),
+            || (padded instanceof PeerToken.OtherToken other && other.error() != null),
         padded::describe);
   }
 
@@ -130,7 +135,7 @@ class NegotiationTokenTest {
         "60 05 06 03 2a0304 | a token of the mechanism 1.2.3.4",
         "7e 07 30 05 a6 03 02 01 25 | a Kerberos error: the clocks differ too much (37)",
         "7e 07 30 05 a6 03 02 01 63 | a Kerberos error: error code 99",
-        "ff | 1 octets that are no GSS-API token",
+        "ff | 1 octets that are not a GSS-API token",
       })
   void othersAreNamed(String token, String described) {
     assertEquals(described, PeerToken.read(hex(token)).describe());
@@ -154,5 +159,16 @@ class NegotiationTokenTest {
 
   private static byte[] hex(String hex) {
     return HexFormat.of().parseHex(hex.replace(" ", ""));
+  }
+
+  /** Encodes a NegTokenInit with its framing, without reqFlags and mechListMIC. */
+  static byte[] encode(List<Oid> mechTypes, byte @Nullable [] mechToken) {
+    byte[][] types = new byte[mechTypes.size()][];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = Der.encode(mechTypes.get(i));
+    }
+    byte[] list = Der.field(0, Der.element(Der.SEQUENCE, types));
+    byte[] fields = Der.element(Der.SEQUENCE, list, Der.octetField(2, mechToken));
+    return Der.element(Der.application(0), Der.encode(Oids.SPNEGO), Der.field(0, fields));
   }
 }

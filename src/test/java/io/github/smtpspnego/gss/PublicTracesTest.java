@@ -110,7 +110,7 @@ class PublicTracesTest {
   @Test
   void aLastReplyOfWindows() {
     NegTokenResp resp = resp(PYSPNEGO_RESP);
-    assertEquals(NegTokenResp.ACCEPT_COMPLETED, resp.negState);
+    assertEquals(NegState.ACCEPT_COMPLETED, resp.negState);
     assertEquals(Oids.KERBEROS, resp.supportedMech);
     assertEquals(
         "a raw Kerberos AP-REP (RFC 4752), not SPNEGO",
@@ -122,17 +122,17 @@ class PublicTracesTest {
 
   @Test
   void aReplyWithLengthsThatAreLongerThanTheyNeedToBe() {
-    assertEquals(NegTokenResp.ACCEPT_COMPLETED, resp(GO_SMB2_RESP).negState);
+    assertEquals(NegState.ACCEPT_COMPLETED, resp(GO_SMB2_RESP).negState);
   }
 
   @Test
   void aReplyThatRequestsAMic() {
     NegTokenResp resp = resp(GPG_ERROR_RESP);
-    assertEquals(NegTokenResp.REQUEST_MIC, resp.negState);
+    assertEquals(NegState.REQUEST_MIC, resp.negState);
     assertEquals(Oids.MS_KERBEROS, resp.supportedMech);
     assertArrayEquals(
         HexFormat.of().parseHex(GPG_ERROR_RESP),
-        NegTokenResp.encode(NegTokenResp.REQUEST_MIC, Oids.MS_KERBEROS, null, null));
+        NegTokenResp.encode(NegState.REQUEST_MIC, Oids.MS_KERBEROS, null, null));
   }
 
   @Test

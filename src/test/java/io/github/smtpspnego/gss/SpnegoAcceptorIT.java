@@ -54,7 +54,7 @@ class SpnegoAcceptorIT {
         accept(init(List.of(Oids.MS_KERBEROS, Oids.KERBEROS, Oids.NTLM), kerberosToken(true)));
     assertEstablished();
     NegTokenResp resp = resp(reply);
-    assertEquals(NegTokenResp.ACCEPT_COMPLETED, resp.negState);
+    assertEquals(NegState.ACCEPT_COMPLETED, resp.negState);
     // MS-SPNG section 3.1.5.2: the client wants its own first choice back.
     assertEquals(Oids.MS_KERBEROS, resp.supportedMech);
   }
@@ -69,11 +69,11 @@ class SpnegoAcceptorIT {
   @Test
   void rfc4178Section4_2_1TheMechTokenIsOptional() throws Exception {
     NegTokenResp first = resp(accept(init(List.of(Oids.KERBEROS), Optional.empty())));
-    assertEquals(NegTokenResp.ACCEPT_INCOMPLETE, first.negState);
+    assertEquals(NegState.ACCEPT_INCOMPLETE, first.negState);
     assertEquals(Oids.KERBEROS, first.supportedMech);
     assertFalse(acceptor.isEstablished());
     NegTokenResp second = resp(accept(response(kerberosToken(true).orElseThrow())));
-    assertEquals(NegTokenResp.ACCEPT_COMPLETED, second.negState);
+    assertEquals(NegState.ACCEPT_COMPLETED, second.negState);
     assertNull(second.supportedMech, "RFC 4178 section 4.2.2: in the first reply only");
     assertNull(second.mechListMic, "Kerberos was the client's first choice");
     assertEstablished();
@@ -89,7 +89,7 @@ class SpnegoAcceptorIT {
   @Test
   void spnegoInSpnegoIsRefusedBeforeTheJdkFollowsIt() throws Exception {
     byte[] token = kerberosToken(true).orElseThrow();
-    while (token.length < SpnegoAcceptor.MAX_TOKEN - 64) {
+    while (token.length < SpnegoInitiator.MAX_TOKEN - 64) {
       token = init(List.of(Oids.KERBEROS), Optional.of(token));
     }
     assertRefused(Reason.NOT_SPNEGO, "NegTokenInit", token);
@@ -111,13 +111,13 @@ class SpnegoAcceptorIT {
   @Test
   void anEmptySecondTokenIsRefused() throws Exception {
     accept(init(List.of(Oids.KERBEROS), Optional.empty()));
-    byte[] empty = NegTokenResp.encode(NegTokenResp.ACCEPT_INCOMPLETE, Oids.KERBEROS, null, null);
+    byte[] empty = NegTokenResp.encode(NegState.ACCEPT_INCOMPLETE, Oids.KERBEROS, null, null);
     assertRefused(Reason.PROTOCOL, "NegTokenResp", empty);
   }
 
   @Test
   void aTokenLargerThanAnyIsNotRead() {
-    assertRefused(Reason.PROTOCOL, "65537", new byte[SpnegoAcceptor.MAX_TOKEN + 1]);
+    assertRefused(Reason.PROTOCOL, "65537", new byte[SpnegoInitiator.MAX_TOKEN + 1]);
   }
 
   @Test
@@ -170,11 +170,11 @@ class SpnegoAcceptorIT {
   }
 
   private static byte[] init(List<Oid> mechTypes, Optional<byte[]> mechToken) {
-    return NegTokenInit.encode(mechTypes, mechToken.orElse(null));
+    return NegotiationTokenTest.encode(mechTypes, mechToken.orElse(null));
   }
 
   private static byte[] response(byte[] mechToken) {
-    return NegTokenResp.encode(NegTokenResp.ACCEPT_INCOMPLETE, Oids.KERBEROS, mechToken, null);
+    return NegTokenResp.encode(NegState.ACCEPT_INCOMPLETE, Oids.KERBEROS, mechToken, null);
   }
 
   private static NegTokenResp resp(byte[] token) {

@@ -76,7 +76,7 @@ class KerberosFailureTest {
             GSSException.NO_CRED, -1, "Fail to create credential. (63) - No service creds");
     SpnegoException e = KerberosFailure.explain("Authenticating to smtp/host@OTHER.TEST", outer);
     assertEquals(Reason.SERVER_UNKNOWN, e.reason());
-    assertTrue(e.getMessage().contains("no way to the realm of that name"), e::getMessage);
+    assertTrue(e.getMessage().contains("no trust path to the realm of that name"), e::getMessage);
   }
 
   @Test

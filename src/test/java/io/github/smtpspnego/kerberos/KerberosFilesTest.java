@@ -199,7 +199,7 @@ class KerberosFilesTest {
       assertEquals(Reason.NO_REALM, e.reason());
       String message = e.getMessage();
       assertTrue(message.contains(file + " (not usable: an opening brace"), message);
-      assertTrue(message.contains("Correct what is not usable"), message);
+      assertTrue(message.contains("Correct the Kerberos configuration"), message);
     } finally {
       System.setProperty("java.security.krb5.conf", before);
     }

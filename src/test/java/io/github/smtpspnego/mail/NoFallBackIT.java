@@ -49,7 +49,7 @@ class NoFallBackIT {
       failure.says(
           mechanisms.replace(" ", ", "),
           "offers AUTH PLAIN LOGIN NTLM DIGEST-MD5 XOAUTH2 only",
-          "Nothing was sent",
+          "No credentials were sent",
           "Set-ReceiveConnector -AuthMechanism");
       assertEquals(List.of(), server.passwords());
       assertEquals(List.of(), server.authLines());

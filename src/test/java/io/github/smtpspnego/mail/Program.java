@@ -30,7 +30,8 @@ final class Program {
 
   private Program(String protocol) {
     this.protocol = protocol;
-    set("localhost", "test");
+    set("localhost", "test"); // otherwise DNS is asked
+    property("mail.from", "alice@example.test"); // likewise
     set("connectiontimeout", "10000");
     set("timeout", "10000");
     set("ssl.trust", "*");

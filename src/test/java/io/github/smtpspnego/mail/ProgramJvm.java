@@ -33,7 +33,10 @@ public final class ProgramJvm {
   static ProgramJvm with(Kdc kdc) {
     ProgramJvm program =
         new ProgramJvm().system("java.security.krb5.conf", "" + kdc.configuration());
-    return program.set("mail.smtp.localhost", "test").set("mail.smtp.timeout", "10000");
+    return program
+        .set("mail.smtp.localhost", "test")
+        .set("mail.from", "alice@example.test")
+        .set("mail.smtp.timeout", "10000");
   }
 
   /** Sets a system property of the JVM. */

@@ -66,7 +66,7 @@ class AcceptorCredentialsIT {
   @Test
   void aFileThatIsNoKeytabIsNamed() throws Exception {
     Path file = Files.writeString(kdc.newFile("keytab"), "This is no keytab.");
-    assertRefuses(keytab(file), file.toString(), "is no keytab");
+    assertRefuses(keytab(file), file.toString(), "is not a keytab");
     Path empty = Files.write(kdc.newFile("keytab"), new byte[] {5, 2});
     assertRefuses(keytab(empty), empty.toString(), "holds no key");
   }

@@ -27,14 +27,13 @@ class AuthorizerTest {
   void noDecisionLetsInWhoseNameMisleadsOrIsNone(String client, String identity) {
     SpnegoException e =
         assertThrows(
-            SpnegoException.class,
-            () -> EVERYBODY.grant(client, "EXAMPLE.TEST", Optional.of(identity)));
+            SpnegoException.class, () -> EVERYBODY.grant(client, "EXAMPLE.TEST", identity));
     assertEquals(Reason.NOT_AUTHORIZED, e.reason());
     assertEquals(1, e.getMessage().lines().count());
   }
 
   @Test
   void othersAreTheProgramsToDecide() throws SpnegoException {
-    assertEquals("user", EVERYBODY.grant("alice@OTHER.TEST", "EXAMPLE.TEST", Optional.of("list")));
+    assertEquals("user", EVERYBODY.grant("alice@OTHER.TEST", "EXAMPLE.TEST", "list"));
   }
 }

@@ -8,7 +8,6 @@ import io.github.smtpspnego.gss.Qop;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,9 +48,9 @@ class LayerOfferAndChoiceTest {
 
   @Test
   void aChoiceIsReadAgain() {
-    LayerChoice choice = new LayerChoice(Qop.AUTH_INT, 65536, Optional.of("jürgen@example.test"));
+    LayerChoice choice = new LayerChoice(Qop.AUTH_INT, 65536, "jürgen@example.test");
     assertEquals(choice, LayerChoice.read(choice.encode()));
-    LayerChoice nobody = new LayerChoice(Qop.AUTH, 0, Optional.empty());
+    LayerChoice nobody = new LayerChoice(Qop.AUTH, 0, "");
     assertArrayEquals(new byte[] {1, 0, 0, 0}, nobody.encode());
     assertEquals(nobody, LayerChoice.read(nobody.encode()));
   }
@@ -78,6 +77,6 @@ class LayerOfferAndChoiceTest {
   @Test
   void anIdentityIsAllThatFollows() {
     byte[] octets = "\1\0\0\0a\0b".getBytes(StandardCharsets.UTF_8);
-    assertEquals(Optional.of("a\0b"), LayerChoice.read(octets).authorizationId());
+    assertEquals("a\0b", LayerChoice.read(octets).authorizationId());
   }
 }

@@ -34,7 +34,7 @@ class ServerReplyTest {
         "501 5.5.2 Cannot decode response                | SERVER_REFUSED | log",
         "500 5.5.2 Error: bad syntax                     | SERVER_REFUSED | log",
         "503 5.5.1 Already authenticated                 | SERVER_REFUSED | log",
-        "250 2.0.0 Ok                                    | PROTOCOL       | maker",
+        "250 2.0.0 Ok                                    | PROTOCOL       | vendor",
         "[EOF]                                           | SERVER_TROUBLE | closed the connection"
       })
   void eachReplyHasItsReasonAndRemedy(String reply, Reason reason, String said) {

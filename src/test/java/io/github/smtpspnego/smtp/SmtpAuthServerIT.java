@@ -130,7 +130,7 @@ class SmtpAuthServerIT {
     Subject subject = new Subject(true, Set.of(), Set.of(), Set.of(unbound));
     GSSCredential unnamed = credential(subject);
     assertCheckFails("does not exist", SmtpAuthServer.builder().keytab(Path.of("/no/such/keytab")));
-    assertCheckFails("is no keytab", SmtpAuthServer.builder().keytab(text));
+    assertCheckFails("is not a keytab", SmtpAuthServer.builder().keytab(text));
     assertCheckFails(
         "only for alice@EXAMPLE.TEST", SmtpAuthServer.builder().keytab(KDC.keytab("alice")));
     assertCheckFails(

@@ -31,6 +31,8 @@ public final class CutWire implements AutoCloseable {
     RESET
   }
 
+  private static final long PATIENCE_MILLIS = 20_000;
+
   private final ServerSocket listener;
   private final int serverPort;
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -87,7 +89,7 @@ public final class CutWire implements AutoCloseable {
     sockets.forEach(CutWire::quietly);
     for (Thread thread : threads) {
       try {
-        thread.join();
+        thread.join(PATIENCE_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -110,6 +112,10 @@ public final class CutWire implements AutoCloseable {
         for (Socket socket : List.of(client, server)) {
           socket.setTcpNoDelay(true);
           sockets.add(socket);
+        }
+        if (listener.isClosed()) { // close() may have missed them
+          quietly(client);
+          quietly(server);
         }
         Scissors scissors = new Scissors(lines, octets);
         Scissors none = new Scissors(Integer.MAX_VALUE, 0);

@@ -80,6 +80,7 @@ public final class Kdc {
       server.setKdcTcpPort(NetworkUtil.getServerPort());
       server.setAllowUdp(false);
       server.init();
+      server.getKrbClient().setTimeout(10_000); // milliseconds; without it, one second
       server.start();
       KdcProxy proxy = KdcProxy.to(server.getKdcSetting().getKdcTcpPort());
 
@@ -301,7 +302,7 @@ public final class Kdc {
 
   /**
    * Kerby's KDC closes a connection on which no request came for three seconds, and Kerby's client
-   * connects before it prepares the request. On a busy machine that takes longer, so try again.
+   * connects before it prepares the request. If a busy machine takes longer, this tries again.
    */
   private TgtTicket requestTicket(String principal, String password) throws KrbException {
     for (int attempts = MOST_ATTEMPTS; ; attempts--) {

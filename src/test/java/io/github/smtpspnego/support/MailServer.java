@@ -94,9 +94,15 @@ public final class MailServer implements AutoCloseable {
     greenMail.stop();
   }
 
+  private static ServerSetup setup() {
+    ServerSetup setup = new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
+    setup.setServerStartupTimeout(60_000);
+    return setup;
+  }
+
   private final class KerberosGreenMail extends GreenMail {
     KerberosGreenMail() {
-      super(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+      super(setup());
     }
 
     @Override

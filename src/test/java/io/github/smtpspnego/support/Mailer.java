@@ -22,6 +22,8 @@ public final class Mailer {
     properties.setProperty("mail.smtp.sasl.enable", "true");
     properties.setProperty("mail.smtp.sasl.mechanisms", "GSSAPI");
     properties.setProperty("mail.smtp.connectiontimeout", "30000");
+    properties.setProperty("mail.smtp.localhost", "test"); // otherwise DNS is asked
+    properties.setProperty("mail.from", "alice@example.test"); // likewise
     properties.setProperty("mail.smtp.timeout", "30000");
   }
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.security.auth.Subject;
+import org.apache.kerby.kerberos.kerb.KrbException;
 import org.apache.kerby.kerberos.kerb.server.SimpleKdcServer;
 import org.apache.kerby.util.NetworkUtil;
 
@@ -73,8 +74,19 @@ public final class TrustedRealm implements AutoCloseable {
     process.destroy();
   }
 
-  /** The KDC; it ends when its standard input does. */
-  public static void main(String[] args) throws Exception {
+  /** The KDC. Its threads would keep the JVM. */
+  public static void main(String[] args) {
+    try {
+      serve();
+      System.exit(0);
+    } catch (IOException | KrbException e) {
+      System.out.println(e);
+      System.exit(1);
+    }
+  }
+
+  /** Runs the KDC until the standard input ends. */
+  private static void serve() throws IOException, KrbException {
     Path directory = Files.createTempDirectory("smtp-spnego-partner");
     SimpleKdcServer server = new SimpleKdcServer();
     server.setWorkDir(directory.toFile());
@@ -90,6 +102,5 @@ public final class TrustedRealm implements AutoCloseable {
     while (System.in.read() >= 0) {
       // until the test is over
     }
-    System.exit(0);
   }
 }

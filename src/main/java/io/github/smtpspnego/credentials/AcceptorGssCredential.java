@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * of any service, and the JDK does not tell which of them decrypts a ticket. So it is used only if
  * the settings say that all its keys are for mail.
  */
-final class AcceptorCredential extends AcceptorCredentials {
+final class AcceptorGssCredential extends AcceptorCredentials {
   private final @Nullable GSSCredential credential;
 
-  AcceptorCredential(@Nullable GSSCredential credential, AcceptedNames names) {
+  AcceptorGssCredential(@Nullable GSSCredential credential, AcceptedNames names) {
     super(names);
     this.credential = credential;
   }
@@ -44,7 +44,7 @@ final class AcceptorCredential extends AcceptorCredentials {
       throw unnamed("so that its keys cannot be told apart");
     }
     if (credential != null && names().hosts().isEmpty()) {
-      throw unnamed("so that the names of its keys must be known, and no host is set");
+      throw unnamed("and no host is set");
     }
   }
 
@@ -101,11 +101,9 @@ final class AcceptorCredential extends AcceptorCredentials {
   }
 
   private SpnegoException unnamed(String why) {
-    return new SpnegoException(
-        Reason.ACCEPTOR_CREDENTIALS,
-        "Accepting a client " + describe() + ": the credential has no name, " + why + ".",
-        "Use a keytab. Or, where all keys are for mail, set anyKey() and hosts (principal=* and hosts).",
-        null);
+    return unusable(
+        "the credential has no name, " + why,
+        "Use a keytab. Or, where all keys are for mail, set anyKey() and hosts (principal=* and hosts).");
   }
 
   private String defaultRealm() throws SpnegoException {

@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Warns once for each client and server that {@code delegation=true} had no effect. */
-final class UndelegatedTickets {
+final class DelegationWarning {
   private static final int MOST_WARNINGS = 100;
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
-  private UndelegatedTickets() {}
+  private DelegationWarning() {}
 
   static void warn(String tried) {
     if (WARNED.size() < MOST_WARNINGS && WARNED.add(tried)) {
