@@ -152,7 +152,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
       throw new SpnegoException(
           Reason.NOT_AUTHORIZED,
           tried() + ": clients of its realm are not accepted.",
-          "To accept them, add the realm to the server's realms.",
+          "To accept them, set the server's realms: the key's own realm and theirs.",
           null);
     }
   }
