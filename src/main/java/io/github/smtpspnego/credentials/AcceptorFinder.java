@@ -3,7 +3,7 @@ package io.github.smtpspnego.credentials;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
-import io.github.smtpspnego.kerberos.KerberosFailure;
+import io.github.smtpspnego.kerberos.Printable;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.Locale;
 import javax.security.auth.Subject;
@@ -71,8 +71,17 @@ public final class AcceptorFinder {
     try {
       subject = LoginCache.shared().get(request).subject;
     } catch (SpnegoException e) {
-      throw KerberosFailure.explain(
-          Reason.ACCEPTOR_CREDENTIALS, "Accepting a client " + request.describe(), e);
+      // What the login module says; the cause of its exception may contain secrets.
+      Throwable said = e.getCause() == null ? e : e.getCause();
+      throw new SpnegoException(
+          Reason.ACCEPTOR_CREDENTIALS,
+          "Accepting a client "
+              + request.describe()
+              + ": "
+              + Printable.lines(String.valueOf(said.getMessage()))
+              + ".",
+          e.remedy(),
+          e);
     }
     if (!AcceptorSubject.holdsKeys(subject)) {
       throw none(

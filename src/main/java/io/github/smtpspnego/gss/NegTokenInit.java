@@ -68,7 +68,8 @@ final class NegTokenInit implements PeerToken {
   public String describe() {
     List<String> names = new ArrayList<>();
     for (Oid mechanism : mechTypes) {
-      names.add(Oids.name(mechanism));
+      // Naming an OID is slow. Those beyond the limit are only counted.
+      names.add(names.size() < MOST_SHOWN ? Oids.name(mechanism) : "");
     }
     return "a NegTokenInit offering " + Printable.list(names, MOST_SHOWN);
   }

@@ -24,7 +24,9 @@ public final class ClockSkew {
     long now = System.nanoTime();
     if (now - readAt >= READ_INTERVAL) {
       Duration read = in(Krb5Conf.read());
-      longest = read.compareTo(longest) > 0 ? read : longest;
+      if (read.compareTo(longest) > 0) {
+        longest = read;
+      }
       readAt = now;
     }
     return longest;

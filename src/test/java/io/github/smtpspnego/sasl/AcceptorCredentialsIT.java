@@ -1,6 +1,7 @@
 package io.github.smtpspnego.sasl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.support.Dialogue;
 import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.Tokens;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +20,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import javax.security.auth.Subject;
+import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.kerberos.KerberosKey;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
 import javax.security.auth.login.Configuration;
+import javax.security.auth.login.LoginException;
+import javax.security.auth.spi.LoginModule;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslServer;
 import org.ietf.jgss.GSSCredential;
@@ -222,6 +227,52 @@ class AcceptorCredentialsIT {
     }
   }
 
+  /** A login module that is not the JDK's. Its exception's cause is not for a log. */
+  public static final class Vault implements LoginModule {
+    @Override
+    public void initialize(
+        Subject subject, CallbackHandler handler, Map<String, ?> state, Map<String, ?> options) {}
+
+    @Override
+    public boolean login() throws LoginException {
+      LoginException sealed = new LoginException("the vault is sealed");
+      sealed.initCause(new IOException("GET https://vault.test/keys?token=SECRET: 503"));
+      throw sealed;
+    }
+
+    @Override
+    public boolean commit() {
+      return false;
+    }
+
+    @Override
+    public boolean abort() {
+      return false;
+    }
+
+    @Override
+    public boolean logout() {
+      return false;
+    }
+  }
+
+  @Test
+  @ResourceLock("javax.security.auth.login.Configuration")
+  void whatALoginModuleSaysIsToldAndNotItsCause() throws Exception {
+    Configuration before = configuration();
+    try {
+      Configuration.setConfiguration(entry("vault", Vault.class.getName(), Map.of()));
+      byte[] token = token();
+      SpnegoException e =
+          assertThrows(
+              SpnegoException.class, () -> accept(Map.of(PREFIX + "jaasentry", "vault"), token));
+      assertContains(e, "Accepting a client by the JAAS entry vault: the vault is sealed.");
+      assertFalse(e.getMessage().contains("SECRET"), e::getMessage);
+    } finally {
+      Configuration.setConfiguration(before);
+    }
+  }
+
   @Test
   void aRekeyedServerNeedsNoRestart() throws Exception {
     kdc.add("smtp/rekeyed.example.test", "the first key");
@@ -291,11 +342,11 @@ class AcceptorCredentialsIT {
     assertTrue(e.toString().contains(part), e.toString());
   }
 
-  private static byte[] accept(Map<String, Object> properties, byte[] token) throws Exception {
+  private static byte[] accept(Map<String, ?> properties, byte[] token) throws Exception {
     return server(properties, "localhost").evaluateResponse(token);
   }
 
-  private static SaslServer server(Map<String, Object> properties, String host) {
+  private static SaslServer server(Map<String, ?> properties, String host) {
     return Objects.requireNonNull(
         new SpnegoSaslServerFactory().createSaslServer("GSSAPI", "smtp", host, properties, null));
   }
@@ -318,9 +369,12 @@ class AcceptorCredentialsIT {
   }
 
   private static Configuration entry(String known, Map<String, String> options) {
+    return entry(known, "com.sun.security.auth.module.Krb5LoginModule", options);
+  }
+
+  private static Configuration entry(String known, String module, Map<String, String> options) {
     AppConfigurationEntry[] entries = {
-      new AppConfigurationEntry(
-          "com.sun.security.auth.module.Krb5LoginModule", LoginModuleControlFlag.REQUIRED, options)
+      new AppConfigurationEntry(module, LoginModuleControlFlag.REQUIRED, options)
     };
     return new Configuration() {
       @Override
