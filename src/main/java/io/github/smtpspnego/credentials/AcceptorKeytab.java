@@ -18,8 +18,17 @@ final class AcceptorKeytab extends AcceptorCredentials {
   /** The keys chosen last: nearly all clients ask for the same name. */
   private volatile @Nullable Choice latest;
 
-  private record Choice(
-      TicketLabel ticket, SharedKeytab.Contents contents, List<AcceptorKey> keys) {}
+  private static final class Choice {
+    final TicketLabel ticket;
+    final SharedKeytab.Contents contents;
+    final List<AcceptorKey> keys;
+
+    Choice(TicketLabel ticket, SharedKeytab.Contents contents, List<AcceptorKey> keys) {
+      this.ticket = ticket;
+      this.contents = contents;
+      this.keys = keys;
+    }
+  }
 
   AcceptorKeytab(Path file, AcceptedNames names) {
     super(names);
