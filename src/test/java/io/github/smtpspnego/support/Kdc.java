@@ -70,18 +70,32 @@ public final class Kdc {
     }
   }
 
-  private static Kdc start() {
-    try {
-      Path directory = Files.createTempDirectory("smtp-spnego-kdc");
+  /** Starts a KDC on a free port. If the port is taken meanwhile, tries another one. */
+  static SimpleKdcServer startServer(Path directory, String realm) throws KrbException {
+    for (int attempts = MOST_ATTEMPTS; ; attempts--) {
       SimpleKdcServer server = new SimpleKdcServer();
       server.setWorkDir(directory.toFile());
-      server.setKdcRealm(REALM);
+      server.setKdcRealm(realm);
       server.setKdcHost("localhost");
       server.setKdcTcpPort(NetworkUtil.getServerPort());
       server.setAllowUdp(false);
-      server.init();
+      try {
+        server.init();
+        server.start();
+        return server;
+      } catch (KrbException e) {
+        if (attempts == 1) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Kdc start() {
+    try {
+      Path directory = Files.createTempDirectory("smtp-spnego-kdc");
+      SimpleKdcServer server = startServer(directory, REALM);
       server.getKrbClient().setTimeout(10_000); // milliseconds; without it, one second
-      server.start();
       KdcProxy proxy = KdcProxy.to(server.getKdcSetting().getKdcTcpPort());
 
       Kdc kdc = new Kdc(directory, server, proxy);

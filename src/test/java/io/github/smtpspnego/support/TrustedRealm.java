@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import javax.security.auth.Subject;
 import org.apache.kerby.kerberos.kerb.KrbException;
 import org.apache.kerby.kerberos.kerb.server.SimpleKdcServer;
-import org.apache.kerby.util.NetworkUtil;
 
 /**
  * A second realm with a KDC of its own (Apache Kerby), which the realm of {@link Kdc#shared}
@@ -88,14 +87,7 @@ public final class TrustedRealm implements AutoCloseable {
   /** Runs the KDC until the standard input ends. */
   private static void serve() throws IOException, KrbException {
     Path directory = Files.createTempDirectory("smtp-spnego-partner");
-    SimpleKdcServer server = new SimpleKdcServer();
-    server.setWorkDir(directory.toFile());
-    server.setKdcRealm(REALM);
-    server.setKdcHost("localhost");
-    server.setKdcTcpPort(NetworkUtil.getServerPort());
-    server.setAllowUdp(false);
-    server.init();
-    server.start();
+    SimpleKdcServer server = Kdc.startServer(directory, REALM);
     server.createPrincipal("bob@" + REALM, PASSWORD);
     server.createPrincipal(TRUST, TRUST_PASSWORD);
     System.out.println(READY + server.getKdcSetting().getKdcTcpPort());
