@@ -43,7 +43,7 @@ public final class SpnegoException extends SaslException {
     IMPERSONATION(
         "Have the service's account trusted for constrained delegation to this server's name, with"
             + " any authentication protocol."),
-    /** KDC error 6: the client principal does not exist. */
+    /** KDC errors 6 and 68: the client principal does not exist, or is of another realm. */
     CLIENT_UNKNOWN(
         "Check the spelling of the principal and its realm; the suffix of a user principal name"
             + " (alice@contoso.com) is often not the realm (CORP.CONTOSO.COM)."),
@@ -53,7 +53,7 @@ public final class SpnegoException extends SaslException {
     ACCOUNT_REVOKED("Have the account unlocked or enabled."),
     /** KDC error 23: the password has expired. */
     PASSWORD_EXPIRED("Set a new password (kpasswd), then log in again."),
-    /** KDC error 7: the target name does not exist. */
+    /** KDC errors 7 and 8: the target name does not exist, or several accounts have it. */
     SERVER_UNKNOWN(
         "Connect to the server by its real, fully qualified name rather than an alias or an IP"
             + " address, look for the name with setspn -Q SMTP/host or kvno smtp/host, or set"
