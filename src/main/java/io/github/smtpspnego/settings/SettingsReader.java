@@ -150,7 +150,7 @@ public final class SettingsReader {
           "The property "
               + name(SpnegoOption.SPN)
               + " is not set, and the server's host name is not known.",
-          "Set one of them.",
+          "Set it, or connect to the server by its host name.",
           null);
     }
     String set = property(name(SpnegoOption.SERVICE));

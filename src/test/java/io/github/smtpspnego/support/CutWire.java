@@ -90,6 +90,9 @@ public final class CutWire implements AutoCloseable {
     for (Thread thread : threads) {
       try {
         thread.join(PATIENCE_MILLIS);
+        if (thread.isAlive()) {
+          throw new IllegalStateException(thread + " did not end");
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
