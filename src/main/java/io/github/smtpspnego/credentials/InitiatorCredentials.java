@@ -82,7 +82,7 @@ public final class InitiatorCredentials {
     // must not be the caller's Subject, where other code would find them. Without a credential
     // there must be no Subject: the native library would use it instead of its default.
     Subject as = subject == null && credential != null ? new Subject() : subject;
-    return Subjects.doAs(as, SpnegoException.class, action::run);
+    return Subjects.doAs(as, SpnegoException.class, action);
   }
 
   /** Begins an exchange with a server. The result must be told how the exchange ends. */

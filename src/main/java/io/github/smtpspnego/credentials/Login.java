@@ -72,9 +72,9 @@ final class Login {
     Duration rest = Duration.between(now, end);
     Duration lifetime =
         ticket.start == ticket.end ? rest : Duration.ofMillis(ticket.end - ticket.start);
-    Duration margin = min(LONGEST_MARGIN, lifetime.dividedBy(5));
+    Duration margin = min(LONGEST_MARGIN, part(lifetime, 5));
     // A ticket that is already near its end could not be renewed: try again before it expires.
-    Duration wait = rest.compareTo(margin) > 0 ? rest.minus(margin) : rest.dividedBy(4);
+    Duration wait = rest.compareTo(margin) > 0 ? rest.minus(margin) : part(rest, 4);
     return new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
   }
 
@@ -122,7 +122,7 @@ final class Login {
 
   /** The same login after a failed renewal, which is tried again later. */
   Login retryAfter(Instant now) {
-    Duration wait = min(LONGEST_RETRY, Duration.between(now, end).dividedBy(4));
+    Duration wait = min(LONGEST_RETRY, part(Duration.between(now, end), 4));
     Login kept = new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
     kept.credentials = credentials;
     return kept;
@@ -159,6 +159,11 @@ final class Login {
         }
       }
     }
+  }
+
+  /** A part of a time. {@code Duration.dividedBy} loads {@code BigDecimal}: 15 ms on JDK 25. */
+  private static Duration part(Duration whole, int divisor) {
+    return Duration.ofMillis(whole.toMillis() / divisor);
   }
 
   private static Duration min(Duration a, Duration b) {

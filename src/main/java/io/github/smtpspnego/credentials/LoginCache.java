@@ -100,8 +100,7 @@ class LoginCache {
   }
 
   /** The login of one request, or its rejection. Written by one thread at a time. */
-  private final class Slot {
-    private final SingleFlight logins = new SingleFlight();
+  private final class Slot extends SingleFlight<LoginRequest, Login> {
     private volatile long usedAt = Long.MIN_VALUE;
     private volatile @Nullable Login login;
 
@@ -121,24 +120,27 @@ class LoginCache {
       }
       // Another thread may be renewing it, which takes long if a KDC does not answer.
       boolean serves = current != null && current.stamp.equals(stamp) && current.isValid(now);
-      Login made =
-          logins.run(
-              !serves,
-              () -> !isFresh(stamp),
-              () -> !request.answers().arePersonal,
-              () -> attempt(request, stamp));
+      Login made = askOnce(!serves, request);
       if (made == null) {
         made = serves ? current : login;
       }
       return made == null ? get(request) : made;
     }
 
-    private boolean isFresh(FileStamp stamp) {
+    @Override
+    boolean isNeeded(LoginRequest request) {
       Login held = login;
-      return held != null && held.isFresh(stamp, clock.instant());
+      return held == null || !held.isFresh(FileStamp.of(request.file()), clock.instant());
     }
 
-    private Login attempt(LoginRequest request, FileStamp stamp) throws SpnegoException {
+    @Override
+    boolean isShared(LoginRequest request) {
+      return !request.answers().arePersonal;
+    }
+
+    @Override
+    Login ask(LoginRequest request) throws SpnegoException {
+      FileStamp stamp = FileStamp.of(request.file());
       Instant now = clock.instant();
       checkNotRejected(request, stamp, now);
       Login current = login;

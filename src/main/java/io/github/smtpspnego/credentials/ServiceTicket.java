@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The ticket for one server that the JDK stores in a Subject. If it is not valid, one thread
  * requests the next one from the KDC and the others wait. A valid ticket is used without a lock.
  */
-final class ServiceTicket {
+final class ServiceTicket extends SingleFlight<SpnegoAction<byte[]>, byte[]> {
   /**
    * A ticket counts as expired one second early. The JDK checks the ticket after this class has; it
    * must come to the same result.
@@ -29,7 +29,6 @@ final class ServiceTicket {
   private final TargetName target;
   private final @Nullable Subject subject;
   private final InstantSource clock;
-  private final SingleFlight requests = new SingleFlight();
 
   private volatile @Nullable GSSName name;
 
@@ -68,24 +67,26 @@ final class ServiceTicket {
    * requests the ticket from the KDC. The other threads wait and then use this ticket, or share the
    * failure.
    */
-  <T> T inTurn(SpnegoAction<T> firstToken) throws SpnegoException {
-    T made =
-        isKnown()
-            ? null
-            : requests.run(
-                true,
-                () -> !isKnown(),
-                () -> true,
-                () -> {
-                  T token = firstToken.run();
-                  validUntil = endOfTicket();
-                  return token;
-                });
+  byte[] inTurn(SpnegoAction<byte[]> firstToken) throws SpnegoException {
+    byte[] made = isNeeded(firstToken) ? askOnce(true, firstToken) : null;
     return made == null ? firstToken.run() : made;
   }
 
-  private boolean isKnown() {
-    return clock.millis() < validUntil;
+  @Override
+  boolean isNeeded(SpnegoAction<byte[]> firstToken) {
+    return clock.millis() >= validUntil;
+  }
+
+  @Override
+  byte[] ask(SpnegoAction<byte[]> firstToken) throws SpnegoException {
+    byte[] made = firstToken.run();
+    validUntil = endOfTicket();
+    return made;
+  }
+
+  @Override
+  boolean isShared(SpnegoAction<byte[]> firstToken) {
+    return true;
   }
 
   /**

@@ -2,15 +2,17 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one request to a KDC at a time for all threads with the same request. The threads that wait
+ * Sends one request to a KDC at a time for all threads with the same request. The threads that wait
  * share its outcome.
+ *
+ * @param <Q> what the threads ask for
+ * @param <A> the answer
  */
-final class SingleFlight {
+abstract class SingleFlight<Q, A> {
   // Not synchronized, which would pin virtual threads while they wait for a KDC.
   private final ReentrantLock turn = new ReentrantLock();
 
@@ -21,17 +23,13 @@ final class SingleFlight {
   private @Nullable Supplier<SpnegoException> failure;
 
   /**
-   * Runs the request, unless another thread does.
+   * Sends the request, unless another thread does.
    *
-   * @param waits whether to wait for another thread that runs it
-   * @param needed whether the request is still needed after the wait
-   * @param shared whether the waiting threads share a failure of this request
-   * @return the result; null if the request was not run
+   * @param waits whether to wait for another thread that sends it
+   * @return the answer; null if the request was not sent
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
-  <T> @Nullable T run(
-      boolean waits, BooleanSupplier needed, BooleanSupplier shared, SpnegoAction<T> request)
-      throws SpnegoException {
+  final @Nullable A askOnce(boolean waits, Q question) throws SpnegoException {
     int before = outcomes;
     if (!turn.tryLock()) {
       if (!waits) {
@@ -40,7 +38,7 @@ final class SingleFlight {
       turn.lock();
     }
     try {
-      if (!needed.getAsBoolean()) {
+      if (!isNeeded(question)) {
         return null;
       }
       if (failure != null && before != outcomes) {
@@ -48,9 +46,9 @@ final class SingleFlight {
       }
       failure = null;
       try {
-        return request.run();
+        return ask(question);
       } catch (SpnegoException e) {
-        failure = shared.getAsBoolean() ? e.again() : null;
+        failure = isShared(question) ? e.again() : null;
         throw e;
       } finally {
         outcomes++;
@@ -59,4 +57,13 @@ final class SingleFlight {
       turn.unlock();
     }
   }
+
+  /** Whether the request is still needed, after the wait for another thread. */
+  abstract boolean isNeeded(Q question);
+
+  /** Sends the request. */
+  abstract A ask(Q question) throws SpnegoException;
+
+  /** Whether the waiting threads share a failure of the request, which was sent. */
+  abstract boolean isShared(Q question);
 }

@@ -1,8 +1,10 @@
 package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
+import java.security.PrivilegedExceptionAction;
 
 /** A computation that may throw a {@link SpnegoException}. */
-public interface SpnegoAction<T> {
+public interface SpnegoAction<T> extends PrivilegedExceptionAction<T> {
+  @Override
   T run() throws SpnegoException;
 }

@@ -41,14 +41,14 @@ public final class TicketAttempt {
   }
 
   /**
-   * Makes the first token, see {@link ServiceTicket#inTurn}.
+   * Makes the first token as the Subject with the credentials, see {@link ServiceTicket#inTurn}.
    *
    * @throws SpnegoException if the computation throws it, here or in the thread that was waited for
    */
-  public <T> T inTurn(SpnegoAction<T> firstToken) throws SpnegoException {
+  public byte[] inTurn(SpnegoAction<byte[]> firstToken) throws SpnegoException {
     drops = ticket.drops();
     try {
-      return ticket.inTurn(firstToken);
+      return ticket.inTurn(() -> credentials.run(firstToken));
     } catch (SpnegoException e) {
       throw credentials.isImpersonated
           ? Impersonation.refused(

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * and the JDK gets the fields that were read, encoded again. The two cannot interpret a reply
  * differently.
  *
- * <p>The constructor and {@link #firstToken} must be called as the Subject whose credentials are
- * used.
+ * <p>{@link #firstToken} must be called as the Subject whose credentials are used.
  */
 public final class SpnegoInitiator {
   /**

@@ -153,16 +153,11 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     credentials = found;
     TicketAttempt begun = found.begin(read.target);
     attempt = begun;
-    byte[] token =
-        found.run(
-            () -> {
-              SpnegoInitiator made =
-                  new SpnegoInitiator(
-                      begun.name(), found.credential(), read.contextFlags(), attempted);
-              initiator = made;
-              return begun.inTurn(made::firstToken);
-            });
-    if (read.delegation == Delegation.TRUE && !initiator().isDelegated()) {
+    SpnegoInitiator made =
+        new SpnegoInitiator(begun.name(), found.credential(), read.contextFlags(), attempted);
+    initiator = made;
+    byte[] token = begun.inTurn(made::firstToken);
+    if (read.delegation == Delegation.TRUE && !made.isDelegated()) {
       DelegationWarning.warn(tried());
     }
     return token;

@@ -30,6 +30,7 @@ class ServiceTicketsTest {
   private static final TargetName TARGET = TargetName.of("smtp", "localhost");
   private static final TargetName OTHER = TargetName.of("smtp", "other");
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final byte[] TOKEN = {1};
 
   private final Subject subject = ForgedTickets.subject();
   private final InitiatorCredentials credentials =
@@ -216,7 +217,7 @@ class ServiceTicketsTest {
         new ServiceTickets(
             new Subject(true, subject.getPrincipals(), new HashSet<>(), new HashSet<>()),
             () -> now);
-    none.begin(credentials, TARGET).inTurn(() -> "a token");
+    none.begin(credentials, TARGET).inTurn(() -> TOKEN);
     CountDownLatch both = new CountDownLatch(2);
     List<Thread> asking = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -228,7 +229,7 @@ class ServiceTicketsTest {
                           () -> {
                             both.countDown();
                             await(both);
-                            return "a token";
+                            return TOKEN;
                           })));
     }
     for (Thread thread : asking) {
@@ -241,7 +242,7 @@ class ServiceTicketsTest {
     begin(TARGET).failed();
     answer = new CountDownLatch(1);
     List<Thread> wanting = wanting(1);
-    assertEquals("a token", begin(OTHER).inTurn(() -> "a token"));
+    assertSame(TOKEN, begin(OTHER).inTurn(() -> TOKEN));
     answer.countDown();
     wanting.get(0).join();
   }
@@ -309,10 +310,10 @@ class ServiceTicketsTest {
   }
 
   /** What the JDK does: looks for a valid ticket for the target, and asks for one where none is. */
-  private String token() throws SpnegoException {
+  private byte[] token() throws SpnegoException {
     for (Ticket ticket : Ticket.in(subject)) {
       if (TARGET.matches(ticket.server) && now.toEpochMilli() <= ticket.end) {
-        return "a token";
+        return TOKEN;
       }
     }
     requests.incrementAndGet();
@@ -322,7 +323,7 @@ class ServiceTicketsTest {
     }
     Duration untilEnd = Duration.between(Instant.now(), now).plus(HOUR);
     subject.getPrivateCredentials().add(ForgedTickets.ticket("smtp/localhost", untilEnd));
-    return "a token";
+    return TOKEN;
   }
 
   /** So many threads that want the ticket; each waits by now, for the KDC or for its turn. */
