@@ -7,9 +7,6 @@ public final class Printable {
   private static final int LONGEST_NAME = 120;
   private static final int LONGEST_REPLY = 300;
 
-  /** A longer run of base64 characters is taken for a part of a token. */
-  private static final int LONGEST_WORD = 24;
-
   private Printable() {}
 
   /** Replaces control characters in a name by question marks, and cuts off a long name. */
@@ -63,41 +60,17 @@ public final class Printable {
     return cut(text.toString(), LONGEST_REPLY, "...");
   }
 
-  /** Replaces tokens and parts of them: some servers repeat the command that they refuse. */
+  /**
+   * Replaces tokens and parts of them: some servers repeat the command that they refuse. A long run
+   * of base64 characters is taken for a part of a token.
+   */
   public static String withoutTokens(String lines) {
-    StringBuilder text = new StringBuilder();
-    int start = 0;
-    for (int i = 0; i <= lines.length(); i++) {
-      if (i < lines.length() && isBase64(lines.charAt(i))) {
-        continue;
-      }
-      text.append(i - start < LONGEST_WORD ? lines.substring(start, i) : "(token)");
-      if (i < lines.length()) {
-        text.append(lines.charAt(i));
-      }
-      start = i + 1;
-    }
-    return text.toString();
-  }
-
-  private static boolean isBase64(char c) {
-    return (c >= 'A' && c <= 'Z')
-        || (c >= 'a' && c <= 'z')
-        || (c >= '0' && c <= '9')
-        || c == '+'
-        || c == '/'
-        || c == '=';
+    return lines.replaceAll("[A-Za-z0-9+/=]{24,}", "(token)");
   }
 
   /** Whether a text contains a character that could break a line or hide other characters. */
   public static boolean hasControls(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < ' ' || c >= 0x7f) {
-        return !shown(text).equals(text);
-      }
-    }
-    return false; // printable ASCII only, the usual case
+    return !shown(text).equals(text);
   }
 
   /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */
