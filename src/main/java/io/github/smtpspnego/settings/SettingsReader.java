@@ -8,7 +8,6 @@ import io.github.smtpspnego.kerberos.Printable;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -107,10 +106,15 @@ public final class SettingsReader {
     return set.isEmpty() ? option.defaultValue() : set;
   }
 
-  /** The choice of a setting; empty if it is not set. */
-  public Optional<String> choice(SpnegoOption option) throws SpnegoException {
-    String set = property(name(option));
-    return set.isEmpty() ? Optional.empty() : Optional.of(choice(option, set));
+  /** The choice of a setting, or that of its default. */
+  public String choice(SpnegoOption option) throws SpnegoException {
+    String text = text(option);
+    for (String choice : option.choices()) {
+      if (choice.equalsIgnoreCase(text)) {
+        return choice;
+      }
+    }
+    throw bad(option, "it must be one of " + String.join(", ", option.choices()));
   }
 
   /**
@@ -120,12 +124,12 @@ public final class SettingsReader {
    * @return the constant chosen, or that of the default
    */
   public <E extends Enum<E>> E constant(SpnegoOption option, Class<E> type) throws SpnegoException {
-    return Enum.valueOf(type, choice(option, text(option)).toUpperCase(Locale.ROOT));
+    return Enum.valueOf(type, choice(option).toUpperCase(Locale.ROOT));
   }
 
   /** A setting that is true or false. */
   public boolean flag(SpnegoOption option) throws SpnegoException {
-    return choice(option, text(option)).equals("true");
+    return choice(option).equals("true");
   }
 
   /**
@@ -211,15 +215,6 @@ public final class SettingsReader {
    */
   public void warnOfUnknownNames() {
     UnknownNames.warn(protocol, names.values(), properties, readsSystem);
-  }
-
-  private String choice(SpnegoOption option, String text) throws SpnegoException {
-    for (String choice : option.choices()) {
-      if (choice.equalsIgnoreCase(text)) {
-        return choice;
-      }
-    }
-    throw bad(option, "it must be one of " + String.join(", ", option.choices()));
   }
 
   private String name(SpnegoOption option) {
