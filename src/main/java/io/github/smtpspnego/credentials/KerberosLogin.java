@@ -6,7 +6,7 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
 import io.github.smtpspnego.kerberos.KeytabFile;
 import io.github.smtpspnego.kerberos.Printable;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import javax.security.auth.Subject;
 import javax.security.auth.login.LoginContext;
@@ -25,7 +25,6 @@ final class KerberosLogin {
    * @return a new Subject with the ticket-granting ticket
    */
   static Subject login(LoginRequest request, boolean renew) throws SpnegoException {
-    checkReadable(request);
     Subject subject = new Subject();
     try {
       if (request.source() == CredentialSource.JAAS) {
@@ -43,43 +42,33 @@ final class KerberosLogin {
     }
   }
 
-  private static void checkReadable(LoginRequest request) throws SpnegoException {
-    if (request.source() == CredentialSource.KEYTAB
-        && request.file() != null
-        && !Files.isReadable(request.file())) {
-      throw new SpnegoException(
-          Reason.KEYTAB,
-          "Logging in "
-              + request.describe()
-              + (Files.exists(request.file())
-                  ? ": the file cannot be read by this user."
-                  : ": the file does not exist."),
-          null);
-    }
-  }
-
   /** The JDK uses one message for several faults. The request tells them apart. */
   private static SpnegoException explain(LoginRequest request, Throwable failure) {
     String tried = "Logging in " + request.describe();
     Reason reason = KerberosFailure.reason(failure);
     boolean noneFound = reason == Reason.KEYTAB || reason == Reason.NO_CREDENTIALS;
     boolean unknown = reason == Reason.GSS_FAILURE;
-    if (request.source() == CredentialSource.KEYTAB && request.file() != null && noneFound) {
+    Path file = request.file();
+    String fault = file == null ? "" : FileStamp.fault(file);
+    if (request.source() == CredentialSource.KEYTAB && file != null && noneFound) {
       return new SpnegoException(
           Reason.KEYTAB,
           tried
-              + ": it holds no usable key for that principal. "
-              + KeytabFile.describe(request.file()),
+              + ": "
+              + (fault.isEmpty()
+                  ? "it holds no usable key for that principal. " + KeytabFile.describe(file)
+                  : fault + "."),
           failure);
     }
     if (request.source() == CredentialSource.TICKETCACHE && (noneFound || unknown)) {
-      boolean isMissing = request.file() != null && !Files.exists(request.file());
       return new SpnegoException(
           Reason.NO_CREDENTIALS,
           tried
-              + (isMissing
-                  ? ": the file does not exist."
-                  : ": it contains no valid ticket; expired tickets do not count."),
+              + ": "
+              + (fault.isEmpty()
+                  ? "it contains no valid ticket; expired tickets do not count"
+                  : fault)
+              + ".",
           failure);
     }
     if (request.source() == CredentialSource.JAAS && unknown) {

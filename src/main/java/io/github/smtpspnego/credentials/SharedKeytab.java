@@ -4,7 +4,6 @@ import io.github.smtpspnego.gss.Gss;
 import io.github.smtpspnego.kerberos.KeytabFile;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -82,9 +81,9 @@ final class SharedKeytab {
   }
 
   private Contents read() {
-    if (!Files.isReadable(file)) {
-      return unusable(
-          Files.exists(file) ? "the file cannot be read by this user" : "the file does not exist");
+    String fault = FileStamp.fault(file);
+    if (!fault.isEmpty()) {
+      return unusable(fault);
     }
     try {
       Map<String, Set<Integer>> keys = new LinkedHashMap<>();
