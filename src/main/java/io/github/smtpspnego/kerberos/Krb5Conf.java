@@ -14,28 +14,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@code krb5.conf} that the JDK reads: its files, its default realm and its KDCs. The JDK's
  * rules are followed, {@code include} and {@code includedir} among them. DNS is not queried.
+ *
+ * @param location the system properties and files that were read, and why the JDK refuses them if
+ *     it does
+ * @param sections the sections of the files by their names, in lower case
+ * @param realmOfProperty the default realm that a system property sets; null if none does
+ * @param kdcsOfProperty the KDCs that a system property sets for realms without others
+ * @param isRefused whether the JDK refuses the configuration as a whole
  */
-public final class Krb5Conf {
-
-  private final String location;
-  private final Map<String, Krb5Section> sections;
-  private final @Nullable String realmOfProperty;
-  private final List<String> kdcsOfProperty;
-  private final boolean isRefused;
-
-  private Krb5Conf(
-      String location,
-      Map<String, Krb5Section> sections,
-      @Nullable String realmOfProperty,
-      List<String> kdcsOfProperty,
-      boolean isRefused) {
-    this.location = location;
-    this.sections = sections;
-    this.realmOfProperty = realmOfProperty;
-    this.kdcsOfProperty = kdcsOfProperty;
-    this.isRefused = isRefused;
-  }
-
+public record Krb5Conf(
+    String location,
+    Map<String, Krb5Section> sections,
+    @Nullable String realmOfProperty,
+    List<String> kdcsOfProperty,
+    boolean isRefused) {
   private static Krb5Conf refused(String location, @Nullable String why) {
     return new Krb5Conf(location + " (not usable: " + why + ")", Map.of(), null, List.of(), true);
   }
@@ -75,25 +67,6 @@ public final class Krb5Conf {
     } catch (IOException | RuntimeException e) {
       return refused(before + file, e.getMessage());
     }
-  }
-
-  /** Parses lines without following their {@code include} directives. */
-  static Krb5Conf parse(String location, List<String> lines) {
-    try {
-      return new Krb5Conf(location, Krb5Section.parse(lines), null, List.of(), false);
-    } catch (IOException e) {
-      return refused(location, e.getMessage());
-    }
-  }
-
-  /** The system properties and files that were read, and why the JDK refuses them if it does. */
-  public String location() {
-    return location;
-  }
-
-  /** Whether the JDK refuses the configuration as a whole. */
-  public boolean isRefused() {
-    return isRefused;
   }
 
   /** The realm of names that are written without one. */

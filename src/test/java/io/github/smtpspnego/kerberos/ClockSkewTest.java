@@ -30,17 +30,17 @@ class ClockSkewTest {
     "clockskew = 99999999999, 300",
     "default_realm = R, 300",
   })
-  void theValueIsANumberOfSeconds(String line, int seconds) {
+  void theValueIsANumberOfSeconds(String line, int seconds) throws IOException {
     assertEquals(Duration.ofSeconds(seconds), in("[libdefaults]", line));
   }
 
   @Test
-  void ofSeveralValuesTheFirstCounts() {
+  void ofSeveralValuesTheFirstCounts() throws IOException {
     assertEquals(Duration.ofSeconds(10), in("[libdefaults]", "clockskew = 10", "clockskew = 1000"));
   }
 
   @Test
-  void valuesOfOtherSectionsDoNotCount() {
+  void valuesOfOtherSectionsDoNotCount() throws IOException {
     assertEquals(ClockSkew.DEFAULT, in("[appdefaults]", "clockskew = 10"));
   }
 
@@ -64,7 +64,8 @@ class ClockSkewTest {
     }
   }
 
-  private static Duration in(String... lines) {
-    return ClockSkew.in(Krb5Conf.parse("a test", List.of(lines)));
+  private static Duration in(String... lines) throws IOException {
+    return ClockSkew.in(
+        new Krb5Conf("a test", Krb5Section.parse(List.of(lines)), null, List.of(), false));
   }
 }

@@ -33,10 +33,9 @@ class KerberosFilesTest {
   @TempDir Path directory;
 
   @Test
-  void krb5ConfIsRead() {
-    Krb5Conf conf =
-        Krb5Conf.parse(
-            "here",
+  void krb5ConfIsRead() throws IOException {
+    Map<String, Krb5Section> sections =
+        Krb5Section.parse(
             List.of(
                 "# comment",
                 "[libdefaults]",
@@ -50,6 +49,7 @@ class KerberosFilesTest {
                 " OTHER = {",
                 "   kdc = dc.other",
                 " }"));
+    Krb5Conf conf = new Krb5Conf("here", sections, null, List.of(), false);
     assertEquals(Optional.of("CORP.CONTOSO.COM"), conf.defaultRealm());
     assertEquals(List.of("dc1.contoso.com:88", "dc2.contoso.com"), conf.kdcs("CORP.CONTOSO.COM"));
     assertEquals(List.of("dc.other"), conf.kdcs("OTHER"));
