@@ -7,7 +7,6 @@ import io.github.smtpspnego.gss.Oids;
 import io.github.smtpspnego.gss.TicketLabel;
 import java.util.List;
 import java.util.Optional;
-import javax.security.auth.kerberos.KerberosPrincipal;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
@@ -57,7 +56,10 @@ final class AcceptorGssCredential extends AcceptorCredentials {
     }
     // The JDK keeps a list of replays for each name. If names come from the ticket, its realm must
     // be one of the settings: with "any realm" clients could invent names without limit.
-    String realm = defaultRealm();
+    String realm = UserName.defaultRealm();
+    if (realm.isEmpty()) {
+      throw fault(Reason.NO_REALM, "the realm of its keys is not known", null);
+    }
     boolean isAccepted =
         credential == null
             ? names().acceptsTicketOf(ticket.realm(), realm)
@@ -104,13 +106,5 @@ final class AcceptorGssCredential extends AcceptorCredentials {
     return unusable(
         "the credential has no name, " + why,
         "Use a keytab. Or, where all keys are for mail, set anyKey() and hosts (principal=* and hosts).");
-  }
-
-  private String defaultRealm() throws SpnegoException {
-    try {
-      return new KerberosPrincipal("smtp").getRealm();
-    } catch (IllegalArgumentException e) {
-      throw fault(Reason.NO_REALM, "the realm of its keys is not known", e);
-    }
   }
 }

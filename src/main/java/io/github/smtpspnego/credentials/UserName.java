@@ -61,7 +61,8 @@ final class UserName {
         null);
   }
 
-  private static String defaultRealm() {
+  /** The realm of names that are written without one; empty if there is none. */
+  static String defaultRealm() {
     try {
       return new KerberosPrincipal("user").getRealm();
     } catch (IllegalArgumentException e) {
