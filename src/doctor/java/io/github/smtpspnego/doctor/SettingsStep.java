@@ -122,7 +122,7 @@ final class SettingsStep implements Step {
         reader.choice(option);
       }
     }
-    CredentialSettings.read(reader);
+    new CredentialSettings(reader);
     SaslProperties.qop(reader, reader.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class));
     SaslProperties.maxBuffer(reader);
     settings.target(settings.host());

@@ -19,7 +19,7 @@ final class Tickets {
 
   /** Finds the credentials according to the settings. */
   static InitiatorCredentials credentials(MailSettings settings) throws SpnegoException {
-    return new InitiatorFinder(CredentialSettings.read(settings.reader()), settings.handler())
+    return new InitiatorFinder(new CredentialSettings(settings.reader()), settings.handler())
         .find();
   }
 
@@ -34,7 +34,7 @@ final class Tickets {
             SpnegoOption.PRINCIPAL.propertyName("smtp"),
             principal);
     SettingsReader reader = new SettingsReader("smtp", settings);
-    return new InitiatorFinder(CredentialSettings.read(reader), null).find();
+    return new InitiatorFinder(new CredentialSettings(reader), null).find();
   }
 
   /** Makes the first token for a server, for which a ticket is requested from the KDC. */

@@ -22,7 +22,7 @@ public final class AcceptorFinder {
    */
   public static AcceptorCredentials find(SettingsReader reader, AcceptedNames names)
       throws SpnegoException {
-    CredentialSettings settings = CredentialSettings.read(reader);
+    CredentialSettings settings = new CredentialSettings(reader);
     if (settings.credential != null) {
       return AcceptorCredentials.ofCredential(settings.credential, names);
     }

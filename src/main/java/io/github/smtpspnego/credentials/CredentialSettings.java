@@ -39,7 +39,13 @@ public final class CredentialSettings {
 
   final String protocol;
 
-  private CredentialSettings(SettingsReader settings) throws SpnegoException {
+  /**
+   * Reads the settings.
+   *
+   * @throws SpnegoException if a setting has a bad value, or a setting that the source needs is
+   *     missing
+   */
+  public CredentialSettings(SettingsReader settings) throws SpnegoException {
     source = settings.constant(SpnegoOption.CREDENTIALS, CredentialSource.class);
     realm = settings.property("mail." + settings.protocol() + ".sasl.realm");
     principal = UserName.principal(settings.text(SpnegoOption.PRINCIPAL), realm);
@@ -60,16 +66,6 @@ public final class CredentialSettings {
     if (source == CredentialSource.JAAS && jaasEntry.isEmpty()) {
       throw needs(settings, SpnegoOption.JAASENTRY);
     }
-  }
-
-  /**
-   * Reads the settings.
-   *
-   * @throws SpnegoException if a setting has a bad value, or a setting that the source needs is
-   *     missing
-   */
-  public static CredentialSettings read(SettingsReader settings) throws SpnegoException {
-    return new CredentialSettings(settings);
   }
 
   private static @Nullable Path keytab(SettingsReader settings) throws SpnegoException {

@@ -56,7 +56,7 @@ final class ClientSettings {
     }
     target = settings.target(host);
     expectsOffer = mechanism.equals(SaslProperties.GSSAPI);
-    credentials = CredentialSettings.read(settings);
+    credentials = new CredentialSettings(settings);
     initialResponse = settings.constant(SpnegoOption.INITIALRESPONSE, InitialResponse.class);
     layerEnding = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
     mutualAuth =

@@ -19,15 +19,14 @@ class ImpersonateNamesTest {
             "mail.smtp.sasl.realm", "CORP.CONTOSO.COM",
             "mail.smtp.sasl.spnego.impersonate", "PARTNER\\alice");
     SettingsReader settings = new SettingsReader("smtp", properties);
-    SpnegoException e =
-        assertThrows(SpnegoException.class, () -> CredentialSettings.read(settings));
+    SpnegoException e = assertThrows(SpnegoException.class, () -> new CredentialSettings(settings));
     assertEquals(Reason.NO_REALM, e.reason());
   }
 
   @Test
   void evenWithTheDomainsWholeName() throws Exception {
     CredentialSettings read =
-        CredentialSettings.read(
+        new CredentialSettings(
             new SettingsReader(
                 "smtp",
                 Map.of(
@@ -41,7 +40,7 @@ class ImpersonateNamesTest {
     assertThrows(
         SpnegoException.class,
         () ->
-            CredentialSettings.read(
+            new CredentialSettings(
                 new SettingsReader("smtp", Map.of("mail.smtp.sasl.spnego.impersonate", " "))));
   }
 }

@@ -221,7 +221,7 @@ class ImpersonationIT {
 
   private InitiatorCredentials find() throws SpnegoException {
     return new InitiatorFinder(
-            CredentialSettings.read(new SettingsReader("smtp", properties)), callbacks -> {})
+            new CredentialSettings(new SettingsReader("smtp", properties)), callbacks -> {})
         .find();
   }
 

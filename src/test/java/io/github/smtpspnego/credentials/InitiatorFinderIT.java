@@ -393,7 +393,7 @@ class InitiatorFinderIT {
 
   private InitiatorCredentials find() throws SpnegoException {
     SettingsReader reader = new SettingsReader(protocol, properties);
-    return new InitiatorFinder(CredentialSettings.read(reader), handler()).find();
+    return new InitiatorFinder(new CredentialSettings(reader), handler()).find();
   }
 
   private CallbackHandler handler() {

@@ -35,7 +35,7 @@ class KdcTextIT {
           Map.of(
               "mail.smtp.sasl.spnego.keytab", kdc.keytab("alice").toString(),
               "mail.smtp.sasl.spnego.principal", Kdc.full("alice"));
-      CredentialSettings settings = CredentialSettings.read(new SettingsReader("smtp", properties));
+      CredentialSettings settings = new CredentialSettings(new SettingsReader("smtp", properties));
       SpnegoException e =
           assertThrows(SpnegoException.class, () -> new InitiatorFinder(settings, null).find());
       int length = String.valueOf(e.getMessage()).length();

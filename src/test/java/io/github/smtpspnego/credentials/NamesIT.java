@@ -40,7 +40,7 @@ class NamesIT {
     kdc.add("zoe", "her own secret");
     Path keytab = kdc.keytab("Zoe", "zoe");
     Map<String, String> properties = Map.of("mail.smtp.sasl.spnego.keytab", keytab.toString());
-    CredentialSettings settings = CredentialSettings.read(new SettingsReader("smtp", properties));
+    CredentialSettings settings = new CredentialSettings(new SettingsReader("smtp", properties));
     InitiatorCredentials found = new InitiatorFinder(settings, USER_ZOE).find();
     assertEquals(Kdc.full("zoe"), found.name);
   }
@@ -69,7 +69,7 @@ class NamesIT {
             cache.toString(),
             "mail.smtp.sasl.spnego.principal",
             "alice@EXAMPLE.TEST");
-    CredentialSettings settings = CredentialSettings.read(new SettingsReader("smtp", properties));
+    CredentialSettings settings = new CredentialSettings(new SettingsReader("smtp", properties));
     SpnegoException e =
         assertThrows(SpnegoException.class, () -> new InitiatorFinder(settings, null).find());
     String message = String.valueOf(e.getMessage());
