@@ -47,8 +47,8 @@ final class Impersonation {
           "as " + named.name() + ", impersonated " + own.describe().replaceFirst("^as ", "by "),
           named.credential(),
           subject,
-          new ServiceTickets(subject, InstantSource.system()),
-          true);
+          true,
+          InstantSource.system());
     } catch (LinkageError e) {
       throw Gss.withoutExtensions(Reason.IMPERSONATION, tried, e);
     } catch (GSSException | RuntimeException e) {

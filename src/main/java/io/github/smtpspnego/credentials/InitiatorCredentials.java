@@ -2,14 +2,29 @@ package io.github.smtpspnego.credentials;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.gss.TargetName;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosTicket;
 import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
-/** The credentials of an initiator. They hold no state of an exchange. */
+/**
+ * The credentials of an initiator, and the service tickets that are requested with them.
+ *
+ * <p>After the server's key has changed, every exchange with an old ticket ends without the
+ * server's proof until the ticket expires. Therefore an exchange that ends without proof drops its
+ * ticket. Angus Mail's own transport does not dispose of an exchange that it abandons; an exchange
+ * counts as abandoned after two minutes.
+ */
 public final class InitiatorCredentials {
+  static final Duration LONGEST_EXCHANGE = Duration.ofMinutes(2);
+  private static final int MOST_TARGETS = 256;
+
   /** The owner; empty if it is not known before the credentials are used. */
   final String name;
 
@@ -19,24 +34,28 @@ public final class InitiatorCredentials {
   /** Where the JDK looks for service tickets, or null. */
   final @Nullable Subject subject;
 
-  final ServiceTickets tickets;
-
   /** Whether a service acts as the owner by constrained delegation. */
   final boolean isImpersonated;
+
+  private final InstantSource clock;
+  private final Map<String, ServiceTicket> tickets = new ConcurrentHashMap<>();
+
+  /** The exchanges that have not ended, in the order in which they began. */
+  private final Deque<TicketAttempt> open = new ConcurrentLinkedDeque<>();
 
   InitiatorCredentials(
       String name,
       String description,
       @Nullable GSSCredential credential,
       @Nullable Subject subject,
-      ServiceTickets tickets,
-      boolean isImpersonated) {
+      boolean isImpersonated,
+      InstantSource clock) {
     this.name = name;
     this.description = description;
     this.credential = credential;
     this.subject = subject;
-    this.tickets = tickets;
     this.isImpersonated = isImpersonated;
+    this.clock = clock;
   }
 
   /**
@@ -53,8 +72,8 @@ public final class InitiatorCredentials {
         name.isEmpty() ? origin : "as " + name + " " + origin,
         credential,
         subject,
-        new ServiceTickets(subject, InstantSource.system()),
-        false);
+        false,
+        InstantSource.system());
   }
 
   /** The owner and the origin for messages: "as alice@REALM from the keytab /etc/mail.keytab". */
@@ -85,8 +104,38 @@ public final class InitiatorCredentials {
     return Subjects.doAs(as, SpnegoException.class, action);
   }
 
-  /** Begins an exchange with a server. The result must be told how the exchange ends. */
+  /**
+   * Begins an exchange with a server, and ends those that count as abandoned. The result must be
+   * told how the exchange ends.
+   */
   public TicketAttempt begin(TargetName target) {
-    return tickets.begin(this, target);
+    long now = clock.millis();
+    TicketAttempt oldest = open.peekFirst();
+    while (oldest != null && now - oldest.since > LONGEST_EXCHANGE.toMillis()) {
+      oldest.failed();
+      oldest = open.peekFirst();
+    }
+    TicketAttempt attempt = new TicketAttempt(this, ticket(target), now);
+    open.addLast(attempt);
+    return attempt;
+  }
+
+  private ServiceTicket ticket(TargetName target) {
+    String key = target.toString();
+    ServiceTicket known = tickets.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (tickets.size() >= MOST_TARGETS) {
+      tickets.clear();
+    }
+    ServiceTicket made = new ServiceTicket(target, subject, clock);
+    ServiceTicket other = tickets.putIfAbsent(key, made);
+    return other == null ? made : other;
+  }
+
+  /** Ends an exchange; false if it had ended before. Usually it is one of the last that began. */
+  boolean end(TicketAttempt attempt) {
+    return open.removeLastOccurrence(attempt);
   }
 }

@@ -214,7 +214,7 @@ public final class InitiatorFinder {
 
   private InitiatorCredentials login(LoginRequest request) throws SpnegoException {
     Login login = LoginCache.shared().get(request);
-    InitiatorCredentials own = login.credentials(request);
+    InitiatorCredentials own = login.credentials;
     if (own == null) {
       own = new SubjectCredentials(login.subject, request.origin()).good(settings);
       if (own == null) {
@@ -229,7 +229,7 @@ public final class InitiatorFinder {
       return own;
     }
     LoginRequest other = request.as(settings.impersonate);
-    InitiatorCredentials impersonated = LoginCache.shared().get(other).credentials(other);
+    InitiatorCredentials impersonated = LoginCache.shared().get(other).credentials;
     if (impersonated == null) {
       throw other.withoutTicket();
     }

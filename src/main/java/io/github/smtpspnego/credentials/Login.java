@@ -30,7 +30,11 @@ final class Login {
   /** Contains the ticket-granting ticket and the service tickets that were requested with it. */
   final Subject subject;
 
-  final ServiceTickets tickets;
+  /**
+   * The credentials for contexts; null if the login gave no ticket-granting ticket. They are
+   * created once: for a context without a credential the JDK searches the Subject each time.
+   */
+  final @Nullable InitiatorCredentials credentials;
 
   /** The state of the file that the login came from. */
   final FileStamp stamp;
@@ -44,29 +48,27 @@ final class Login {
   /** The ticket-granting ticket; null for an acceptor's login, and for those of other modules. */
   private final @Nullable Ticket ticket;
 
-  private volatile @Nullable InitiatorCredentials credentials;
-
-  private Login(
+  Login(
       Subject subject,
-      ServiceTickets tickets,
+      @Nullable InitiatorCredentials credentials,
       FileStamp stamp,
       Instant renewAt,
       Instant end,
       @Nullable Ticket ticket) {
     this.subject = subject;
-    this.tickets = tickets;
+    this.credentials = credentials;
     this.stamp = stamp;
     this.renewAt = renewAt;
     this.end = end;
     this.ticket = ticket;
   }
 
-  static Login of(Subject subject, FileStamp stamp, Instant now) {
+  static Login of(LoginRequest request, Subject subject, FileStamp stamp, Instant now)
+      throws SpnegoException {
     Ticket ticket = Ticket.granting(subject);
-    ServiceTickets tickets = new ServiceTickets(subject, InstantSource.system());
     if (ticket == null) {
       Instant again = now.plus(WITHOUT_TICKET);
-      return new Login(subject, tickets, stamp, again, again, null);
+      return new Login(subject, null, stamp, again, again, null);
     }
     Instant end = Instant.ofEpochMilli(ticket.end);
     Duration rest = Duration.between(now, end);
@@ -75,44 +77,27 @@ final class Login {
     Duration margin = min(LONGEST_MARGIN, part(lifetime, 5));
     // A ticket that is already near its end could not be renewed: try again before it expires.
     Duration wait = rest.compareTo(margin) > 0 ? rest.minus(margin) : part(rest, 4);
-    return new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
-  }
-
-  /**
-   * The credentials for contexts. They are created once: for a context without a credential the JDK
-   * searches the Subject each time.
-   *
-   * @return the credentials; null if the login gave no ticket-granting ticket
-   */
-  @Nullable InitiatorCredentials credentials(LoginRequest request) throws SpnegoException {
-    InitiatorCredentials made = credentials;
-    if (made == null && ticket != null) {
-      NamedCredential named = NamedCredential.of(ticket);
-      made =
-          new InitiatorCredentials(
-              named.name(),
-              request.describe(named.name()),
-              named.credential(),
-              subject,
-              tickets,
-              false);
-      credentials = made;
-    }
-    return made;
+    NamedCredential named = NamedCredential.of(ticket);
+    InitiatorCredentials credentials =
+        new InitiatorCredentials(
+            named.name(),
+            request.describe(named.name()),
+            named.credential(),
+            subject,
+            false,
+            InstantSource.system());
+    return new Login(subject, credentials, stamp, now.plus(wait), end, ticket);
   }
 
   /** A login as another user, for whom this login's owner requests a ticket from the KDC. */
   Login impersonate(LoginRequest own, String user, Instant now) throws SpnegoException {
-    InitiatorCredentials held = credentials(own);
-    if (held == null) {
+    if (credentials == null) {
       throw own.withoutTicket();
     }
-    InitiatorCredentials other = Impersonation.of(held, user);
+    InitiatorCredentials other = Impersonation.of(credentials, user);
     Instant again = now.plus(LONGEST_IMPERSONATION);
     Instant renew = again.isBefore(renewAt) ? again : renewAt;
-    Login made = new Login(new Subject(), other.tickets, stamp, renew, end, ticket);
-    made.credentials = other;
-    return made;
+    return new Login(new Subject(), other, stamp, renew, end, ticket);
   }
 
   /** Whether the login may be used without a request to the KDC. */
@@ -123,9 +108,7 @@ final class Login {
   /** The same login after a failed renewal, which is tried again later. */
   Login retryAfter(Instant now) {
     Duration wait = min(LONGEST_RETRY, part(Duration.between(now, end), 4));
-    Login kept = new Login(subject, tickets, stamp, now.plus(wait), end, ticket);
-    kept.credentials = credentials;
-    return kept;
+    return new Login(subject, credentials, stamp, now.plus(wait), end, ticket);
   }
 
   boolean isValid(Instant now) {
@@ -134,8 +117,7 @@ final class Login {
 
   /** Destroys the tickets and keys. An exchange that is using them fails. */
   void destroy() {
-    InitiatorCredentials made = credentials;
-    GSSCredential credential = made == null ? null : made.credential();
+    GSSCredential credential = credentials == null ? null : credentials.credential();
     if (credential != null) {
       try {
         credential.dispose();
@@ -144,8 +126,8 @@ final class Login {
       }
     }
     destroy(subject);
-    if (made != null && made.subject != null) {
-      destroy(made.subject); // an impersonated user's tickets are apart
+    if (credentials != null && credentials.subject != null) {
+      destroy(credentials.subject); // an impersonated user's tickets are apart
     }
   }
 

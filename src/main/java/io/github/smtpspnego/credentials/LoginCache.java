@@ -43,7 +43,7 @@ class LoginCache {
   Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant now)
       throws SpnegoException {
     if (request.impersonated().isEmpty()) {
-      return Login.of(KerberosLogin.login(request, renew), stamp, now);
+      return Login.of(request, KerberosLogin.login(request, renew), stamp, now);
     }
     LoginRequest own = request.as("");
     return get(own).impersonate(own, request.impersonated(), now);

@@ -13,19 +13,14 @@ public final class TicketAttempt {
   private final InitiatorCredentials credentials;
   private final ServiceTicket ticket;
 
-  /** Contains this exchange until it ends. */
-  private final ServiceTickets open;
-
   /** When the exchange began, in milliseconds since 1970. */
   final long since;
 
   private int drops;
 
-  TicketAttempt(
-      InitiatorCredentials credentials, ServiceTicket ticket, ServiceTickets open, long since) {
+  TicketAttempt(InitiatorCredentials credentials, ServiceTicket ticket, long since) {
     this.credentials = credentials;
     this.ticket = ticket;
-    this.open = open;
     this.since = since;
     this.drops = ticket.drops();
   }
@@ -62,12 +57,12 @@ public final class TicketAttempt {
    * sent.
    */
   public void proved() {
-    open.end(this);
+    credentials.end(this);
   }
 
   /** Ends the exchange without that proof. Does nothing if it has ended already. */
   public void failed() {
-    if (open.end(this)) {
+    if (credentials.end(this)) {
       ticket.drop(drops);
     }
   }

@@ -15,7 +15,6 @@ import io.github.smtpspnego.support.Kdc;
 import io.github.smtpspnego.support.MailServer;
 import io.github.smtpspnego.support.Mailer;
 import jakarta.mail.AuthenticationFailedException;
-import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,16 +91,12 @@ class ImpersonateServiceIT {
     Mockito.when(service.impersonate(ArgumentMatchers.any())).thenReturn(carol);
 
     Subject own = ForgedTickets.subject();
-    Login login = Login.of(own, FileStamp.NONE, Instant.now());
-    Field credentials = Login.class.getDeclaredField("credentials");
-    credentials.setAccessible(true);
-    credentials.set(
-        login,
-        new InitiatorCredentials(
-            "svc", "as svc", service, own, new ServiceTickets(own, InstantSource.system()), false));
+    InitiatorCredentials held =
+        new InitiatorCredentials("svc", "as svc", service, own, false, InstantSource.system());
+    Login login = new Login(own, held, FileStamp.NONE, Instant.MAX, Instant.MAX, null);
     LoginRequest request = LoginRequest.fromKeytab(Path.of("/none"), "svc");
     Login other = login.impersonate(request, "carol@EXAMPLE.TEST", Instant.now());
-    InitiatorCredentials used = other.credentials(request.as("carol@EXAMPLE.TEST"));
+    InitiatorCredentials used = other.credentials;
     // What the JDK does with the ticket of S4U2proxy.
     KerberosTicket ticket = ForgedTickets.ticket("carol", "smtp/localhost", Duration.ofHours(1));
     used.subject.getPrivateCredentials().add(ticket);

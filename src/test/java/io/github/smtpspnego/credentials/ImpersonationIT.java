@@ -192,8 +192,8 @@ class ImpersonationIT {
             "as alice@EXAMPLE.TEST, impersonated by bob@EXAMPLE.TEST",
             null,
             alice,
-            new ServiceTickets(alice, InstantSource.system()),
-            true);
+            true,
+            InstantSource.system());
     TicketAttempt attempt = impersonated.begin(TargetName.of("smtp", "localhost"));
     SpnegoException refusal =
         new SpnegoException(Reason.GSS_FAILURE, "KDC cannot fulfill requested option (13).", null);

@@ -33,10 +33,8 @@ class ServiceTicketsTest {
   private static final byte[] TOKEN = {1};
 
   private final Subject subject = ForgedTickets.subject();
-  private final InitiatorCredentials credentials =
-      InitiatorCredentials.of("alice@EXAMPLE.TEST", "forged", null, subject);
   private volatile Instant now = Instant.now();
-  private final ServiceTickets tickets = new ServiceTickets(subject, () -> now);
+  private final InitiatorCredentials credentials = of(subject);
 
   private final AtomicInteger requests = new AtomicInteger();
   private volatile CountDownLatch answer = new CountDownLatch(0);
@@ -78,7 +76,7 @@ class ServiceTicketsTest {
   @Test
   void anExchangeWhoseEndNobodyTellsIsGivenUpAfterTwoMinutes() {
     begin(TARGET);
-    now = now.plus(ServiceTickets.LONGEST_EXCHANGE);
+    now = now.plus(InitiatorCredentials.LONGEST_EXCHANGE);
     begin(TARGET).proved();
     assertEquals(2, count());
     now = now.plusMillis(1);
@@ -92,7 +90,7 @@ class ServiceTicketsTest {
     begin(TARGET);
     TicketAttempt ended = begin(OTHER);
     ended.proved();
-    now = now.plus(ServiceTickets.LONGEST_EXCHANGE).plusMillis(1);
+    now = now.plus(InitiatorCredentials.LONGEST_EXCHANGE).plusMillis(1);
     begin(OTHER);
     assertEquals(2, count());
     ended.failed();
@@ -124,7 +122,7 @@ class ServiceTicketsTest {
   void withoutATicketGrantingTicketNothingIsDropped() {
     Subject serviceOnly = new Subject();
     serviceOnly.getPrivateCredentials().add(ForgedTickets.ticket("smtp/localhost", HOUR));
-    new ServiceTickets(serviceOnly, () -> now).begin(credentials, TARGET).failed();
+    of(serviceOnly).begin(TARGET).failed();
     assertEquals(1, serviceOnly.getPrivateCredentials(KerberosTicket.class).size());
   }
 
@@ -213,18 +211,16 @@ class ServiceTicketsTest {
   @Test
   void whereTheJdkKeepsNoTicketTheThreadsAskSideBySide() throws Exception {
     begin(TARGET).failed();
-    ServiceTickets none =
-        new ServiceTickets(
-            new Subject(true, subject.getPrincipals(), new HashSet<>(), new HashSet<>()),
-            () -> now);
-    none.begin(credentials, TARGET).inTurn(() -> TOKEN);
+    InitiatorCredentials none =
+        of(new Subject(true, subject.getPrincipals(), new HashSet<>(), new HashSet<>()));
+    none.begin(TARGET).inTurn(() -> TOKEN);
     CountDownLatch both = new CountDownLatch(2);
     List<Thread> asking = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       asking.add(
           start(
               () ->
-                  none.begin(credentials, TARGET)
+                  none.begin(TARGET)
                       .inTurn(
                           () -> {
                             both.countDown();
@@ -299,6 +295,10 @@ class ServiceTicketsTest {
     }
   }
 
+  private InitiatorCredentials of(Subject held) {
+    return new InitiatorCredentials("alice@EXAMPLE.TEST", "forged", null, held, false, () -> now);
+  }
+
   private void send() throws SaslException {
     TicketAttempt attempt = begin(TARGET);
     attempt.inTurn(this::token);
@@ -306,7 +306,7 @@ class ServiceTicketsTest {
   }
 
   private TicketAttempt begin(TargetName target) {
-    return tickets.begin(credentials, target);
+    return credentials.begin(target);
   }
 
   /** What the JDK does: looks for a valid ticket for the target, and asks for one where none is. */
