@@ -23,33 +23,25 @@ final class HostPatterns {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
-  /**
-   * Compares from left to right. At a mismatch, the last star is extended by one character. The
-   * cost is at most the product of the two lengths.
-   */
+  /** The cost is the product of the two lengths, whatever the pattern. */
   private static boolean matches(String pattern, String host) {
-    int p = 0;
-    int h = 0;
-    int star = -1;
-    int resumeAt = 0;
-    while (h < host.length()) {
-      if (p < pattern.length() && pattern.charAt(p) == '*') {
-        star = p++;
-        resumeAt = h;
-      } else if (p < pattern.length() && isSame(pattern.charAt(p), host.charAt(h))) {
-        p++;
-        h++;
-      } else if (star >= 0) {
-        p = star + 1;
-        h = ++resumeAt;
+    // For each length whether the pattern, as far as it is read, matches the host's beginning.
+    boolean[] matched = new boolean[host.length() + 1];
+    matched[0] = true;
+    for (int p = 0; p < pattern.length(); p++) {
+      char next = pattern.charAt(p);
+      if (next == '*') {
+        for (int i = 1; i <= host.length(); i++) {
+          matched[i] |= matched[i - 1];
+        }
       } else {
-        return false;
+        for (int i = host.length(); i > 0; i--) {
+          matched[i] = matched[i - 1] && isSame(next, host.charAt(i - 1));
+        }
+        matched[0] = false;
       }
     }
-    while (p < pattern.length() && pattern.charAt(p) == '*') {
-      p++;
-    }
-    return p == pattern.length();
+    return matched[host.length()];
   }
 
   private static boolean isSame(char pattern, char host) {
