@@ -2,9 +2,9 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
-import io.github.smtpspnego.settings.Switch;
 import java.util.List;
 import java.util.Properties;
 import org.eclipse.angus.mail.util.PropUtil;
@@ -54,11 +54,10 @@ record AuthPolicy(
       throws SpnegoException {
     SettingsReader settings = new SettingsReader(protocol, properties);
     settings.warnOfUnknownNames();
-    Switch enable = settings.enable();
     // The name in DNS alone must not exclude the server.
     boolean isKnownHost = isAnyKnown(serverNames, settings);
     List<String> named = SaslProperties.spnego(listed);
-    if (enable == Switch.TRUE && isKnownHost) {
+    if (settings.flag(SpnegoOption.ENABLE) && isKnownHost) {
       return new AuthPolicy(
           true, true, named.isEmpty() ? SaslProperties.MECHANISMS : named, true, true);
     }
@@ -67,7 +66,7 @@ record AuthPolicy(
     boolean isOff = !PropUtil.getBooleanProperty(properties, auth, true);
     boolean isOn = PropUtil.getBooleanProperty(properties, auth, isNamed);
     boolean isActive =
-        enable != Switch.FALSE
+        !settings.choice(SpnegoOption.ENABLE).equals("false")
             && isSaslOn
             && (isNamed || (listed.isEmpty() && isKnownHost))
             && (hasLogin || isOn);

@@ -54,19 +54,14 @@ public final class SettingsReader {
     return protocol;
   }
 
-  /** The setting {@code enable}. */
-  public Switch enable() throws SpnegoException {
-    return constant(SpnegoOption.ENABLE, Switch.class);
-  }
-
   /**
    * Whether the mechanisms mean SPNEGO on this protocol: {@code enable} is {@code true}, or {@code
    * auto} on smtp and smtps.
    */
   public boolean isOn() throws SpnegoException {
-    Switch enable = enable();
-    return enable == Switch.TRUE
-        || (enable == Switch.AUTO && (protocol.equals("smtp") || protocol.equals("smtps")));
+    String enable = choice(SpnegoOption.ENABLE);
+    return enable.equals("true")
+        || (enable.equals("auto") && (protocol.equals("smtp") || protocol.equals("smtps")));
   }
 
   /** Whether {@link #isOn}, or the setting has a bad value, which the exchange then reports. */
