@@ -4,9 +4,12 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.AcceptorKey;
 import io.github.smtpspnego.gss.TicketLabel;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +23,12 @@ final class AcceptorKeytab extends AcceptorCredentials {
 
   private static final class Choice {
     final TicketLabel ticket;
-    final SharedKeytab.Contents contents;
+    final Map<String, Set<Integer>> held;
     final List<AcceptorKey> keys;
 
-    Choice(TicketLabel ticket, SharedKeytab.Contents contents, List<AcceptorKey> keys) {
+    Choice(TicketLabel ticket, Map<String, Set<Integer>> held, List<AcceptorKey> keys) {
       this.ticket = ticket;
-      this.contents = contents;
+      this.held = held;
       this.keys = keys;
     }
   }
@@ -42,15 +45,15 @@ final class AcceptorKeytab extends AcceptorCredentials {
 
   @Override
   public void check() throws SpnegoException {
-    accepted(contents().owners());
+    accepted(held().keySet());
   }
 
   @Override
   public List<AcceptorKey> forTicket(TicketLabel ticket) throws SpnegoException {
-    SharedKeytab.Contents contents = contents();
+    Map<String, Set<Integer>> held = held();
     Choice known = latest;
-    if (known == null || !known.contents.equals(contents) || !known.ticket.equals(ticket)) {
-      known = new Choice(ticket, contents, super.forTicket(ticket));
+    if (known == null || !known.held.equals(held) || !known.ticket.equals(ticket)) {
+      known = new Choice(ticket, held, super.forTicket(ticket));
       latest = known;
     }
     return known.keys;
@@ -58,10 +61,11 @@ final class AcceptorKeytab extends AcceptorCredentials {
 
   @Override
   List<AcceptorKey> candidates(TicketLabel ticket) throws SpnegoException {
-    SharedKeytab.Contents contents = contents();
-    List<String> chosen = choose(ticket, contents.owners());
+    Map<String, Set<Integer>> held = held();
+    List<String> chosen = choose(ticket, held.keySet());
     List<String> fitting = new ArrayList<>(chosen);
-    fitting.removeIf(owner -> !contents.encryptionTypes(owner).contains(ticket.encryptionType()));
+    fitting.removeIf(
+        owner -> !held.getOrDefault(owner, Set.of()).contains(ticket.encryptionType()));
     if (fitting.isEmpty()) {
       throw fault(
           Reason.ENCRYPTION_TYPE,
@@ -80,12 +84,12 @@ final class AcceptorKeytab extends AcceptorCredentials {
     return SharedKeytab.of(file).credential(owner);
   }
 
-  private SharedKeytab.Contents contents() throws SpnegoException {
+  private Map<String, Set<Integer>> held() throws SpnegoException {
     needsJavaKerberos();
-    SharedKeytab.Contents contents = SharedKeytab.of(file).contents();
-    if (!contents.fault.isEmpty()) {
-      throw none(contents.fault);
+    try {
+      return SharedKeytab.of(file).keys();
+    } catch (IOException e) {
+      throw none(String.valueOf(e.getMessage()));
     }
-    return contents;
   }
 }

@@ -5,8 +5,10 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.kerberos.PrincipalText;
 import io.github.smtpspnego.kerberos.TicketCacheFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.Sasl;
@@ -149,22 +151,24 @@ public final class InitiatorFinder {
     if (!settings.principal.isEmpty()) {
       return settings.principal;
     }
-    SharedKeytab.Contents contents = SharedKeytab.of(keytab).contents();
-    if (!contents.fault.isEmpty()) {
+    Set<String> owners;
+    try {
+      owners = SharedKeytab.of(keytab).keys().keySet();
+    } catch (IOException e) {
       throw new SpnegoException(
-          Reason.KEYTAB, "Reading the keytab " + keytab + ": " + contents.fault + ".", null);
+          Reason.KEYTAB, "Reading the keytab " + keytab + ": " + e.getMessage() + ".", e);
     }
     String name = user.name();
     String wanted = name.substring(name.indexOf('\\') + 1);
     String found = "";
-    for (String owner : contents.owners()) {
+    for (String owner : owners) {
       String held = wanted.contains("@") ? owner : PrincipalText.withoutRealm(owner);
       if (held.equals(wanted)) {
         return owner;
       }
       found = found.isEmpty() && held.equalsIgnoreCase(wanted) ? owner : found;
     }
-    return found.isEmpty() ? contents.owners().iterator().next() : found;
+    return found.isEmpty() ? owners.iterator().next() : found;
   }
 
   private InitiatorCredentials withPassword(Secret password) throws SpnegoException {

@@ -29,32 +29,13 @@ final class SharedKeytab {
 
   private static final Map<Path, SharedKeytab> SHARED = new ConcurrentHashMap<>();
 
-  /** What the file holds. The same object stands for it until the file is read again. */
-  static final class Contents {
-    /** Why the file cannot be used; empty if it can. */
-    final String fault;
-
-    /** The principals in the order of the file, with their encryption types. */
-    private final Map<String, Set<Integer>> keys;
-
-    Contents(String fault, Map<String, Set<Integer>> keys) {
-      this.fault = fault;
-      this.keys = keys;
-    }
-
-    Set<String> owners() {
-      return keys.keySet();
-    }
-
-    Set<Integer> encryptionTypes(String owner) {
-      return keys.getOrDefault(owner, Set.of());
-    }
-  }
-
   private final Path file;
   private final Map<String, GSSCredential> credentials = new ConcurrentHashMap<>();
   private FileStamp stamp = FileStamp.NONE;
-  private Contents contents = unusable("the file does not exist");
+  private Map<String, Set<Integer>> keys = Map.of();
+
+  /** Why there are no keys. */
+  private String fault = "";
 
   private SharedKeytab(Path file) {
     this.file = file;
@@ -71,47 +52,50 @@ final class SharedKeytab {
     return SHARED.computeIfAbsent(file, SharedKeytab::new);
   }
 
-  synchronized Contents contents() {
+  /**
+   * The principals in the order of the file, with their encryption types.
+   *
+   * @return at least one principal
+   * @throws IOException if there is none; the message says why
+   */
+  synchronized Map<String, Set<Integer>> keys() throws IOException {
     FileStamp current = FileStamp.of(file);
     if (!current.equals(stamp) || current.equals(FileStamp.NONE)) {
       stamp = current;
-      contents = read();
+      fault = FileStamp.fault(file);
+      keys = fault.isEmpty() ? read() : Map.of();
     }
-    return contents;
+    if (keys.isEmpty()) {
+      throw new IOException(fault);
+    }
+    return keys;
   }
 
-  private Contents read() {
-    String fault = FileStamp.fault(file);
-    if (!fault.isEmpty()) {
-      return unusable(fault);
-    }
+  private Map<String, Set<Integer>> read() {
     try {
-      Map<String, Set<Integer>> keys = new LinkedHashMap<>();
+      Map<String, Set<Integer>> read = new LinkedHashMap<>();
       for (KeytabFile.Entry entry : KeytabFile.read(file)) {
-        keys.computeIfAbsent(entry.principal(), owner -> new TreeSet<>())
+        read.computeIfAbsent(entry.principal(), owner -> new TreeSet<>())
             .add(entry.encryptionType());
       }
       LOGGER.log(
           Level.DEBUG,
           "The keytab {0} holds keys of {1}",
           file,
-          AcceptorCredentials.shown(keys.keySet()));
-      return keys.isEmpty() ? unusable("the file holds no key") : new Contents("", keys);
+          AcceptorCredentials.shown(read.keySet()));
+      fault = "the file holds no key";
+      return read;
     } catch (IOException | RuntimeException e) {
-      if (contents.fault.isEmpty()) {
+      fault = "the file is not a keytab (" + e.getMessage() + ")";
+      if (!keys.isEmpty()) {
         LOGGER.log(
             Level.WARNING,
             "The keytab {0} can no longer be read ({1}); the keys read before are still used.",
             file,
             e.getMessage());
-        return contents; // it may be in the middle of being written; the JDK keeps its keys too
       }
-      return unusable("the file is not a keytab (" + e.getMessage() + ")");
+      return keys; // it may be in the middle of being written; the JDK keeps its keys too
     }
-  }
-
-  private static Contents unusable(String fault) {
-    return new Contents(fault, Map.of());
   }
 
   /** The credential with the keys of one principal of the file. */
