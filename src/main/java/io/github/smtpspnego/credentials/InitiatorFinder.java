@@ -218,25 +218,17 @@ public final class InitiatorFinder {
 
   private InitiatorCredentials login(LoginRequest request) throws SpnegoException {
     Login login = LoginCache.shared().get(request);
-    InitiatorCredentials own = login.credentials;
-    if (own == null) {
-      own = new SubjectCredentials(login.subject, request.origin()).good(settings);
-      if (own == null) {
-        throw request.withoutTicket();
-      }
-      return own;
+    InitiatorCredentials found = login.credentials;
+    if (found == null) {
+      found = new SubjectCredentials(login.subject, request.origin()).good(settings);
+    } else if (!request.namesClient() && !settings.matchesPrincipal(found.name)) {
+      throw settings.wrongPrincipal(found.name, request.origin());
+    } else if (!settings.impersonate.isEmpty()) {
+      found = LoginCache.shared().get(request.as(settings.impersonate)).credentials;
     }
-    if (!request.namesClient() && !settings.matchesPrincipal(own.name)) {
-      throw settings.wrongPrincipal(own.name, request.origin());
+    if (found == null) {
+      throw request.withoutTicket();
     }
-    if (settings.impersonate.isEmpty()) {
-      return own;
-    }
-    LoginRequest other = request.as(settings.impersonate);
-    InitiatorCredentials impersonated = LoginCache.shared().get(other).credentials;
-    if (impersonated == null) {
-      throw other.withoutTicket();
-    }
-    return impersonated;
+    return found;
   }
 }
