@@ -33,31 +33,21 @@ public final class TicketCacheFile {
   public static Path named(String name, String origin) throws SpnegoException {
     String type = TypedName.type(name);
     if (!type.isEmpty()) {
-      throw new SpnegoException(
-          Reason.TICKET_CACHE_TYPE,
-          "Reading the ticket cache "
-              + Printable.of(name)
-              + " ("
-              + origin
-              + "): the JDK cannot read caches of type "
-              + type
-              + ".",
-          null);
+      String what = "the JDK cannot read caches of type " + type;
+      throw failure(Reason.TICKET_CACHE_TYPE, name, origin, what, null);
     }
     try {
       return TypedName.path(name);
     } catch (InvalidPathException e) {
-      throw new SpnegoException(
-          Reason.BAD_SETTING,
-          "The ticket cache "
-              + Printable.of(name)
-              + " ("
-              + origin
-              + ") is not a valid path: "
-              + e.getReason()
-              + ".",
-          e);
+      throw failure(
+          Reason.BAD_SETTING, name, origin, "that is not a valid path: " + e.getReason(), e);
     }
+  }
+
+  private static SpnegoException failure(
+      Reason reason, String name, String origin, String what, @Nullable Exception cause) {
+    String tried = "Reading the ticket cache " + Printable.of(name) + " (" + origin + "): ";
+    return new SpnegoException(reason, tried + what + ".", cause);
   }
 
   /**
