@@ -75,12 +75,9 @@ public final class SaslProperties {
 
   /** Whether the mechanisms fulfil the requested policies, {@code javax.security.sasl.policy.*}. */
   public static boolean policiesHold(@Nullable Map<?, ?> properties) {
-    if (properties != null) {
-      for (String policy : NOT_HELD) {
-        Object value = properties.get(policy);
-        if (value != null && "true".equalsIgnoreCase(value.toString())) {
-          return false;
-        }
+    for (String policy : NOT_HELD) {
+      if (properties != null && "true".equalsIgnoreCase(String.valueOf(properties.get(policy)))) {
+        return false;
       }
     }
     return true;
