@@ -42,25 +42,20 @@ final class Login {
   /** When to log in again. */
   final Instant renewAt;
 
-  /** When its ticket expires. */
+  /** Until when it is valid. */
   final Instant end;
-
-  /** The ticket-granting ticket; null for an acceptor's login, and for those of other modules. */
-  private final @Nullable Ticket ticket;
 
   Login(
       Subject subject,
       @Nullable InitiatorCredentials credentials,
       FileStamp stamp,
       Instant renewAt,
-      Instant end,
-      @Nullable Ticket ticket) {
+      Instant end) {
     this.subject = subject;
     this.credentials = credentials;
     this.stamp = stamp;
     this.renewAt = renewAt;
     this.end = end;
-    this.ticket = ticket;
   }
 
   static Login of(LoginRequest request, Subject subject, FileStamp stamp, Instant now)
@@ -68,10 +63,9 @@ final class Login {
     Ticket ticket = Ticket.granting(subject);
     if (ticket == null) {
       Instant again = now.plus(WITHOUT_TICKET);
-      return new Login(subject, null, stamp, again, again, null);
+      return new Login(subject, null, stamp, again, again);
     }
-    Instant end = Instant.ofEpochMilli(ticket.end);
-    Duration rest = Duration.between(now, end);
+    Duration rest = Duration.between(now, Instant.ofEpochMilli(ticket.end));
     Duration lifetime =
         ticket.start == ticket.end ? rest : Duration.ofMillis(ticket.end - ticket.start);
     Duration margin = min(LONGEST_MARGIN, part(lifetime, 5));
@@ -86,7 +80,8 @@ final class Login {
             subject,
             false,
             InstantSource.system());
-    return new Login(subject, credentials, stamp, now.plus(wait), end, ticket);
+    Instant end = Instant.ofEpochMilli(ticket.usableUntil());
+    return new Login(subject, credentials, stamp, now.plus(wait), end);
   }
 
   /** A login as another user, for whom this login's owner requests a ticket from the KDC. */
@@ -97,7 +92,7 @@ final class Login {
     InitiatorCredentials other = Impersonation.of(credentials, user);
     Instant again = now.plus(LONGEST_IMPERSONATION);
     Instant renew = again.isBefore(renewAt) ? again : renewAt;
-    return new Login(new Subject(), other, stamp, renew, end, ticket);
+    return new Login(new Subject(), other, stamp, renew, end);
   }
 
   /** Whether the login may be used without a request to the KDC. */
@@ -108,11 +103,7 @@ final class Login {
   /** The same login after a failed renewal, which is tried again later. */
   Login retryAfter(Instant now) {
     Duration wait = min(LONGEST_RETRY, part(Duration.between(now, end), 4));
-    return new Login(subject, credentials, stamp, now.plus(wait), end, ticket);
-  }
-
-  boolean isValid(Instant now) {
-    return ticket == null ? now.isBefore(end) : ticket.isValid(now.toEpochMilli());
+    return new Login(subject, credentials, stamp, now.plus(wait), end);
   }
 
   /** Destroys the tickets and keys. An exchange that is using them fails. */

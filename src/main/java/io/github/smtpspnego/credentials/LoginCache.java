@@ -119,7 +119,7 @@ class LoginCache {
         return current;
       }
       // Another thread may be renewing it, which takes long if a KDC does not answer.
-      boolean serves = current != null && current.stamp.equals(stamp) && current.isValid(now);
+      boolean serves = current != null && current.stamp.equals(stamp) && now.isBefore(current.end);
       Login made = askOnce(!serves, request);
       if (made == null) {
         made = serves ? current : login;
@@ -156,7 +156,7 @@ class LoginCache {
             request.impersonated().isEmpty()
                 ? isRejection(e)
                 : e.reason() != Reason.KDC_UNREACHABLE;
-        if (current != null && renew && current.isValid(now) && !isFinal) {
+        if (current != null && renew && now.isBefore(current.end) && !isFinal) {
           Login kept = current.retryAfter(now);
           login = kept;
           return kept;

@@ -29,7 +29,7 @@ final class SubjectCredentials {
       }
     }
     for (Ticket ticket : Ticket.in(subject)) {
-      if (ticket.isValid(now)) {
+      if (now < ticket.usableUntil()) {
         tickets.add(ticket);
       } else {
         Instant end = Instant.ofEpochMilli(ticket.end).truncatedTo(ChronoUnit.SECONDS);

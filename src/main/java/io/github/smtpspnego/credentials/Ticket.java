@@ -76,8 +76,8 @@ final class Ticket {
     return server.startsWith("krbtgt/");
   }
 
-  /** Whether the ticket is valid, and long enough for a call that uses it. */
-  boolean isValid(long now) {
-    return now < end - Math.max(0, Math.min(LONGEST_MARGIN, (end - start) / 10));
+  /** Until when the ticket is valid, and long enough for a call that uses it. */
+  long usableUntil() {
+    return end - Math.max(0, Math.min(LONGEST_MARGIN, (end - start) / 10));
   }
 }

@@ -93,7 +93,7 @@ class ImpersonateServiceIT {
     Subject own = ForgedTickets.subject();
     InitiatorCredentials held =
         new InitiatorCredentials("svc", "as svc", service, own, false, InstantSource.system());
-    Login login = new Login(own, held, FileStamp.NONE, Instant.MAX, Instant.MAX, null);
+    Login login = new Login(own, held, FileStamp.NONE, Instant.MAX, Instant.MAX);
     LoginRequest request = LoginRequest.fromKeytab(Path.of("/none"), "svc");
     Login other = login.impersonate(request, "carol@EXAMPLE.TEST", Instant.now());
     InitiatorCredentials used = other.credentials;
