@@ -26,7 +26,7 @@ final class ServiceTicket extends SingleFlight<SpnegoAction<byte[]>, byte[]> {
    */
   private static final long NOT_KEPT = 60_000;
 
-  private final TargetName target;
+  final TargetName target;
   private final @Nullable Subject subject;
   private final InstantSource clock;
 
@@ -42,10 +42,6 @@ final class ServiceTicket extends SingleFlight<SpnegoAction<byte[]>, byte[]> {
     this.target = target;
     this.subject = subject;
     this.clock = clock;
-  }
-
-  TargetName target() {
-    return target;
   }
 
   /** The target's name for GSS-API, which is created once. */

@@ -40,22 +40,18 @@ final class Ticket {
     this.start = start == null ? this.end : start.getTime();
   }
 
-  /** Reads a ticket; null if it is destroyed, also during this call. */
-  static @Nullable Ticket of(KerberosTicket ticket) {
-    try {
-      return ticket.isDestroyed() ? null : new Ticket(ticket);
-    } catch (RuntimeException e) {
-      return null; // it was destroyed meanwhile: getters return null or throw
-    }
-  }
-
   /** The tickets in a Subject, in their order. */
   static List<Ticket> in(Subject subject) {
     List<Ticket> tickets = new ArrayList<>();
     for (Object credential : subject.getPrivateCredentials().toArray()) {
-      Ticket ticket = credential instanceof KerberosTicket kerberos ? of(kerberos) : null;
-      if (ticket != null) {
-        tickets.add(ticket);
+      if (credential instanceof KerberosTicket ticket) {
+        try {
+          if (!ticket.isDestroyed()) {
+            tickets.add(new Ticket(ticket));
+          }
+        } catch (RuntimeException e) {
+          // It was destroyed meanwhile: getters return null or throw.
+        }
       }
     }
     return tickets;

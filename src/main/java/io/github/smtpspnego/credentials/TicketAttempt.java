@@ -31,7 +31,7 @@ public final class TicketAttempt {
       return ticket.name();
     } catch (GSSException | RuntimeException e) {
       throw KerberosFailure.explain(
-          "Authenticating to " + ticket.target() + " " + credentials.describe(), e);
+          "Authenticating to " + ticket.target + " " + credentials.describe(), e);
     }
   }
 
@@ -47,7 +47,7 @@ public final class TicketAttempt {
     } catch (SpnegoException e) {
       throw credentials.isImpersonated
           ? Impersonation.refused(
-              "Asking for a ticket for " + ticket.target() + " " + credentials.describe(), e)
+              "Asking for a ticket for " + ticket.target + " " + credentials.describe(), e)
           : e;
     }
   }
