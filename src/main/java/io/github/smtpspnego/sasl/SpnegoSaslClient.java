@@ -1,7 +1,6 @@
 package io.github.smtpspnego.sasl;
 
 import io.github.smtpspnego.SpnegoException;
-import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
 import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.credentials.TicketAttempt;
@@ -28,19 +27,6 @@ import org.jspecify.annotations.Nullable;
  * #evaluateChallenge}. After a failure every call throws the same exception.
  */
 public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
-  private enum State {
-    /** Nothing is sent yet. */
-    START,
-    /** The NegTokenInit is sent; NegTokenResps are awaited. */
-    NEGOTIATING,
-    /** The context is established; a layer offer or the server's success is awaited. */
-    ESTABLISHED,
-    /** The client has sent its last token. */
-    COMPLETE,
-    /** Every call throws the failure. */
-    FAILED
-  }
-
   private final SettingsReader reader;
   private final @Nullable String serverName;
   private final @Nullable String authorizationId;
@@ -49,10 +35,6 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
 
   /** Describes the exchange for messages. */
   private final Supplier<String> attempted = this::tried;
-
-  private State state = State.START;
-  private int rounds;
-  private @Nullable SpnegoException failure;
 
   // Null before the first token is requested.
   private @Nullable ClientSettings settings;
@@ -78,7 +60,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
       @Nullable String authorizationId,
       @Nullable CallbackHandler handler,
       boolean warns) {
-    super(mechanism);
+    super(mechanism, "client", "server");
     this.reader = settings;
     this.serverName = serverName;
     this.authorizationId = authorizationId;
@@ -104,37 +86,25 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
 
   /** The setting {@code initialresponse}: whether the AUTH command is to carry the first token. */
   public InitialResponse initialResponse() throws SpnegoException {
+    checkNotFailed();
     try {
       return settings().initialResponse;
     } catch (SpnegoException | RuntimeException e) {
-      throw fail(explained(e));
+      throw fail(e);
     }
   }
 
   @Override
   public byte[] evaluateChallenge(byte[] challenge) throws SpnegoException {
-    State before = state;
-    try {
-      byte[] response = answer(challenge);
-      logStep(before, challenge, response, state);
-      return response;
-    } catch (SpnegoException | RuntimeException e) {
-      SpnegoException explained = explained(e);
-      throw before == State.COMPLETE ? explained : fail(explained);
-    }
+    return Objects.requireNonNull(next(challenge)); // a client answers every challenge
   }
 
-  private byte[] answer(byte[] challenge) throws SpnegoException {
+  @Override
+  byte[] answer(byte[] challenge) throws SpnegoException {
     if (state == State.START) {
       return start(challenge);
     }
-    if (state == State.NEGOTIATING) {
-      return negotiate(challenge);
-    }
-    if (state == State.ESTABLISHED) {
-      return chooseLayer(challenge);
-    }
-    throw failure == null ? protocol("sent a challenge after the exchange was complete") : failure;
+    return state == State.NEGOTIATING ? negotiate(challenge) : chooseLayer(challenge);
   }
 
   /** Returns the NegTokenInit. The client speaks first, so the challenge must be empty. */
@@ -164,16 +134,11 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   }
 
   private byte[] negotiate(byte[] challenge) throws SpnegoException {
-    if (challenge.length == 0) {
-      throw protocol("sent an empty challenge where a NegTokenResp was due");
-    }
-    if (++rounds > MOST_ROUNDS) {
-      throw protocol("asked for more than " + MOST_ROUNDS + " tokens");
-    }
+    checkToken(challenge);
     byte[] token = initiator().nextToken(challenge);
     if (initiator().isEstablished()) {
-      proved();
       state = State.ESTABLISHED;
+      endAttempt();
       if (settings().layerEnding == LayerEnding.NONE) {
         complete(SecurityLayer.NONE);
       }
@@ -205,14 +170,6 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     return authorizationId.equals(new UserAndPassword(handler).name()) ? "" : authorizationId;
   }
 
-  private void complete(SecurityLayer negotiated) {
-    agree(negotiated);
-    state = State.COMPLETE;
-    if (negotiated.qop() == Qop.AUTH) {
-      initiator().dispose(); // no message will be wrapped, and Angus Mail never calls dispose
-    }
-  }
-
   /**
    * Processes the server's success (235 in SMTP).
    *
@@ -221,28 +178,19 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
    *     cannot be used
    */
   public void serverSucceeded() throws SpnegoException {
+    checkNotFailed();
     try {
-      if (failure != null) {
-        throw failure;
-      }
       if (state == State.START) {
         throw protocol("reported success before the client said anything");
       }
       SuccessCheck.check(
           attempted, settings(), state != State.NEGOTIATING, choice, identityToActAs());
     } catch (SpnegoException e) {
-      throw fail(explained(e));
+      throw fail(e);
     }
     if (state != State.COMPLETE) {
-      proved(); // or no proof was requested
       complete(SecurityLayer.NONE);
     }
-  }
-
-  /** Whether the client has sent its last token; false while a layer offer may come. */
-  @Override
-  public boolean isComplete() {
-    return state == State.COMPLETE;
   }
 
   @Override
@@ -250,54 +198,35 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     return negotiated().property(name);
   }
 
-  /** Disposes of keys; may be called again. Negotiated properties stay available. */
-  @Override
-  public void dispose() {
-    if (state == State.COMPLETE || state == State.FAILED) {
-      disposeInitiator();
-    } else {
-      end(
-          new SpnegoException(
-              Reason.DISPOSED, tried() + ": the client was disposed in " + state + ".", null));
-    }
-  }
-
   /** Disposes of a client whose first token was not sent, so that its ticket is not dropped. */
   public void disposeUnsent() {
-    proved();
-    dispose();
-  }
-
-  private SpnegoException fail(SpnegoException e) {
-    if (state != State.FAILED) {
-      end(e);
-      if (warns) {
-        LOGGER.log(Level.WARNING, e.getMessage());
-      }
-    }
-    return e;
-  }
-
-  private void end(SpnegoException reason) {
-    failure = reason;
-    if (state == State.NEGOTIATING && attempt != null) {
-      attempt.failed();
-    } else {
-      proved(); // the ticket was not sent yet, or the server has proved that it can decrypt it
-    }
-    disposeInitiator();
-    state = State.FAILED;
-  }
-
-  private void proved() {
     if (attempt != null) {
       attempt.proved();
     }
+    dispose();
   }
 
-  private void disposeInitiator() {
+  @Override
+  void report(SpnegoException ended) {
+    if (warns) {
+      LOGGER.log(Level.WARNING, ended.getMessage());
+    }
+  }
+
+  @Override
+  void release() {
+    endAttempt();
     if (initiator != null) {
       initiator.dispose();
+    }
+  }
+
+  /** Does nothing if it has ended already. */
+  private void endAttempt() {
+    if (attempt != null && state == State.NEGOTIATING) {
+      attempt.failed();
+    } else if (attempt != null) {
+      attempt.proved(); // or the ticket was not sent yet, or no proof was requested
     }
   }
 
@@ -312,13 +241,9 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     return Objects.requireNonNull(initiator);
   }
 
-  private SpnegoException explained(Exception e) {
-    SpnegoException explained = e instanceof SpnegoException known ? known : unforeseen(e);
-    return explained.forProtocol(reader.protocol());
-  }
-
-  private SpnegoException protocol(String what) {
-    return new SpnegoException(Reason.PROTOCOL, tried() + ": the server " + what + ".", null);
+  @Override
+  SpnegoException explained(Exception e) {
+    return super.explained(e).forProtocol(reader.protocol());
   }
 
   @Override

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import javax.security.sasl.Sasl;
-import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,31 +28,8 @@ import org.jspecify.annotations.Nullable;
  * throws it again.
  */
 public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
-  private static final byte[] NOTHING = {};
-
-  private enum State {
-    /** Nothing is received yet. */
-    START,
-    /** An empty challenge is sent, since the client sent an empty response. */
-    INVITED,
-    /** Tokens of the client are awaited. */
-    NEGOTIATING,
-    /** The context is established and its last token sent; an empty response is awaited. */
-    ESTABLISHED,
-    /** The layer offer is sent; the client's choice is awaited. */
-    OFFERED,
-    /** The client is authenticated and authorized. */
-    COMPLETE,
-    /** Every call throws the failure. */
-    FAILED
-  }
-
   private final SpnegoAction<ServerSettings> configuration;
   private final Consumer<SpnegoException> failures;
-
-  private State state = State.START;
-  private int rounds;
-  private @Nullable SpnegoException failure;
 
   // Null before the first token came.
   private @Nullable ServerSettings settings;
@@ -74,43 +50,29 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
       String mechanism,
       SpnegoAction<ServerSettings> configuration,
       Consumer<SpnegoException> failures) {
-    super(mechanism);
+    super(mechanism, "server", "client");
     this.configuration = configuration;
     this.failures = failures;
   }
 
   @Override
-  public byte @Nullable [] evaluateResponse(byte[] response) throws SaslException {
-    State before = state;
-    try {
-      byte[] challenge = answer(response);
-      logStep(before, response, challenge, state);
-      return challenge;
-    } catch (SpnegoException e) {
-      throw before == State.COMPLETE ? e : fail(e);
-    } catch (SaslException | RuntimeException e) {
-      throw fail(unforeseen(e));
-    }
+  public byte @Nullable [] evaluateResponse(byte[] response) throws SpnegoException {
+    return next(response);
   }
 
-  private byte @Nullable [] answer(byte[] response) throws SaslException {
-    if (state == State.START || state == State.INVITED) {
-      return start(response);
-    }
+  @Override
+  byte @Nullable [] answer(byte[] response) throws SpnegoException {
     if (state == State.NEGOTIATING) {
       return negotiate(response);
     }
     if (state == State.ESTABLISHED) {
       return afterLastToken(response);
     }
-    if (state == State.OFFERED) {
-      return choose(response);
-    }
-    throw failure == null ? protocol("sent a response after the exchange was complete") : failure;
+    return state == State.OFFERED ? choose(response) : start(response);
   }
 
   /** Begins. A client that waits for the server gets an empty challenge, once. */
-  private byte @Nullable [] start(byte[] response) throws SaslException {
+  private byte @Nullable [] start(byte[] response) throws SpnegoException {
     if (response.length == 0) {
       if (state == State.INVITED) {
         throw protocol("sent no first token");
@@ -129,13 +91,8 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     return negotiate(response);
   }
 
-  private byte @Nullable [] negotiate(byte[] response) throws SaslException {
-    if (response.length == 0) {
-      throw protocol("sent an empty response where a token was due");
-    }
-    if (++rounds > MOST_ROUNDS) {
-      throw protocol("sent more than " + MOST_ROUNDS + " tokens");
-    }
+  private byte @Nullable [] negotiate(byte[] response) throws SpnegoException {
+    checkToken(response);
     byte[] token = acceptor().accept(response);
     if (!acceptor().isEstablished()) {
       return token;
@@ -163,7 +120,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
       throw protocol("sent data where an empty response to the last token was due");
     }
     if (!settings().makesOffer(mechanism, acceptor().isSpnego())) {
-      complete("", SecurityLayer.NONE);
+      authorize("", SecurityLayer.NONE);
       return null;
     }
     List<Qop> wanted = settings().qop();
@@ -198,27 +155,18 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
           tried() + ": the client chose " + chosen + ", and " + offered + " were offered.",
           null);
     }
-    complete(
+    authorize(
         choice.authorizationId(),
         wrapping.agreed(chosen, choice.maxSize(), settings().maxBuffer()));
     return null;
   }
 
   /** Completes the exchange if the client may act as the requested identity; empty for itself. */
-  private void complete(String requested, SecurityLayer negotiated) throws SpnegoException {
+  private void authorize(String requested, SecurityLayer negotiated) throws SpnegoException {
     Peer peer = acceptor().peer();
     authorizationId =
         settings().authorization().grant(peer.client(), peer.serverRealm(), requested);
-    agree(negotiated);
-    state = State.COMPLETE;
-    if (negotiated.qop() == Qop.AUTH) {
-      acceptor().dispose(); // no message will be wrapped
-    }
-  }
-
-  @Override
-  public boolean isComplete() {
-    return state == State.COMPLETE;
+    complete(negotiated);
   }
 
   @Override
@@ -250,33 +198,14 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
         : negotiated.property(name);
   }
 
-  /** Disposes of keys; may be called again. Negotiated properties stay available. */
   @Override
-  public void dispose() {
-    release();
-    if (state != State.COMPLETE && state != State.FAILED) {
-      failure =
-          new SpnegoException(
-              Reason.DISPOSED,
-              tried() + ": the server was disposed in " + state + ".",
-              "Create a new SASL server for a new exchange.",
-              null);
-      state = State.FAILED;
-    }
-  }
-
-  private SpnegoException fail(SpnegoException e) {
-    if (state != State.FAILED) {
-      failure = e;
-      state = State.FAILED;
-      failures.accept(e);
-      release();
-    }
-    return e;
+  void report(SpnegoException ended) {
+    failures.accept(ended);
   }
 
   /** Disposes of the context, and of the forwarded ticket of a client that is not let in. */
-  private void release() {
+  @Override
+  void release() {
     if (acceptor != null) {
       acceptor.dispose();
       if (state != State.COMPLETE) {
@@ -296,14 +225,6 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
 
   private SpnegoAcceptor acceptor() {
     return Objects.requireNonNull(acceptor);
-  }
-
-  private SpnegoException protocol(String what) {
-    return new SpnegoException(
-        Reason.PROTOCOL,
-        tried() + ": the client " + what + ".",
-        "Report it to the client's vendor with the log of the exchange.",
-        null);
   }
 
   @Override

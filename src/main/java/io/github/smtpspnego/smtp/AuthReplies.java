@@ -5,7 +5,6 @@ import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.smtp.SmtpAuthExchange.Reply;
 import java.util.Base64;
 import java.util.Map;
-import javax.security.sasl.SaslException;
 
 /** The replies to AUTH, RFC 4954 sections 4 and 6. None repeats what the client sent. */
 final class AuthReplies {
@@ -42,9 +41,8 @@ final class AuthReplies {
   }
 
   /** The reply to a failure. It does not reveal anything about the server's files. */
-  static Reply failure(SaslException e) {
-    Reply known = e instanceof SpnegoException failure ? REFUSALS.get(failure.reason()) : null;
-    return known == null ? refused("credentials invalid") : known;
+  static Reply failure(SpnegoException failure) {
+    return REFUSALS.getOrDefault(failure.reason(), refused("credentials invalid"));
   }
 
   private static Reply temporary(String why) {

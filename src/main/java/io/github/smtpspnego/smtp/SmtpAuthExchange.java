@@ -13,7 +13,6 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import javax.security.sasl.Sasl;
-import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
@@ -292,7 +291,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
     byte[] challenge;
     try {
       challenge = current.evaluateResponse(octets);
-    } catch (SaslException e) {
+    } catch (SpnegoException e) {
       giveUp();
       return AuthReplies.failure(e);
     }
