@@ -47,7 +47,7 @@ final class Tickets {
                   attempt.name(),
                   credentials.credential(),
                   new ContextFlags(true, false, false, true, false),
-                  () -> "Asking for a ticket for " + target + " " + credentials.describe());
+                  "Asking for a ticket for " + target + " " + credentials.describe());
           try {
             return initiator.firstToken();
           } finally {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
@@ -35,12 +34,12 @@ final class KerberosAcceptor {
 
   private final AcceptorKeys keys;
   private final Replays replays;
-  private final Supplier<String> attempt;
+  private final String attempt;
   private @Nullable TicketLabel ticket;
   private @Nullable GSSContext context;
   private @Nullable Peer peer;
 
-  KerberosAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
+  KerberosAcceptor(AcceptorKeys keys, Replays replays, String attempt) {
     this.keys = keys;
     this.replays = replays;
     this.attempt = attempt;
@@ -240,6 +239,6 @@ final class KerberosAcceptor {
   }
 
   private String tried() {
-    return ticket == null ? attempt.get() : attempt.get() + ", " + ticket.describe();
+    return ticket == null ? attempt : attempt + ", " + ticket.describe();
   }
 }

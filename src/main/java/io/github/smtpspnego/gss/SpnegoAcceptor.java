@@ -3,7 +3,6 @@ package io.github.smtpspnego.gss;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import java.util.List;
-import java.util.function.Supplier;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ public final class SpnegoAcceptor {
     ESTABLISHED
   }
 
-  private final Supplier<String> attempt;
+  private final String attempt;
   private final KerberosAcceptor kerberos;
 
   private State state = State.START;
@@ -64,7 +63,7 @@ public final class SpnegoAcceptor {
    * @param attempt describes the attempt for messages, the start of a sentence: "Accepting a client
    *     with the keytab /etc/mail.keytab"
    */
-  public SpnegoAcceptor(AcceptorKeys keys, Replays replays, Supplier<String> attempt) {
+  public SpnegoAcceptor(AcceptorKeys keys, Replays replays, String attempt) {
     this.attempt = attempt;
     this.kerberos = new KerberosAcceptor(keys, replays, attempt);
   }
@@ -224,7 +223,7 @@ public final class SpnegoAcceptor {
     if (response.negState == NegState.REJECT) {
       throw new SpnegoException(
           Reason.REJECTED,
-          attempt.get() + ": the client rejected the negotiation.",
+          attempt + ": the client rejected the negotiation.",
           "The client's log says why.",
           null);
     }
@@ -234,13 +233,13 @@ public final class SpnegoAcceptor {
   private SpnegoException refused(Reason reason, String what) {
     return new SpnegoException(
         reason,
-        attempt.get() + ": the client sent " + what + ".",
+        attempt + ": the client sent " + what + ".",
         "Have the client speak SPNEGO with Kerberos, or Kerberos (RFC 4752).",
         null);
   }
 
   private SpnegoException micFailure(String what, @Nullable Exception cause) {
     return new SpnegoException(
-        Reason.MECH_LIST_MIC, attempt.get() + ": the client sent " + what + ".", cause);
+        Reason.MECH_LIST_MIC, attempt + ": the client sent " + what + ".", cause);
   }
 }

@@ -4,7 +4,6 @@ import com.sun.security.jgss.ExtendedGSSContext;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
-import java.util.function.Supplier;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -29,7 +28,7 @@ public final class SpnegoInitiator {
    */
   static final int MAX_TOKEN = 1 << 16;
 
-  private final Supplier<String> attempt;
+  private final String attempt;
   private final ContextFlags flags;
   private final GSSContext context;
 
@@ -44,10 +43,7 @@ public final class SpnegoInitiator {
    * @throws SpnegoException if the JDK cannot make a context
    */
   public SpnegoInitiator(
-      GSSName target,
-      @Nullable GSSCredential credential,
-      ContextFlags flags,
-      Supplier<String> attempt)
+      GSSName target, @Nullable GSSCredential credential, ContextFlags flags, String attempt)
       throws SpnegoException {
     this.attempt = attempt;
     this.flags = flags;
@@ -62,9 +58,9 @@ public final class SpnegoInitiator {
         extended.requestDelegPolicy(true);
       }
     } catch (LinkageError e) {
-      throw Gss.withoutExtensions(Reason.GSS_FAILURE, attempt.get(), e);
+      throw Gss.withoutExtensions(Reason.GSS_FAILURE, attempt, e);
     } catch (GSSException | RuntimeException e) {
-      throw KerberosFailure.explain(attempt.get(), e);
+      throw KerberosFailure.explain(attempt, e);
     }
   }
 
@@ -81,7 +77,7 @@ public final class SpnegoInitiator {
       }
       return token;
     } catch (GSSException | RuntimeException e) {
-      throw KerberosFailure.explain(attempt.get(), e);
+      throw KerberosFailure.explain(attempt, e);
     }
   }
 
@@ -104,7 +100,7 @@ public final class SpnegoInitiator {
     try {
       next = context.initSecContext(canonical, 0, canonical.length);
     } catch (GSSException | RuntimeException e) {
-      throw KerberosFailure.explain(attempt.get() + ": the server's " + reply.describe(), e);
+      throw KerberosFailure.explain(attempt + ": the server's " + reply.describe(), e);
     }
     // The JDK verifies the AP-REP before it reports the context as established.
     boolean proved = reply.responseToken != null && context.getMutualAuthState();
@@ -204,6 +200,6 @@ public final class SpnegoInitiator {
   }
 
   private SpnegoException failure(Reason reason, String what) {
-    return new SpnegoException(reason, attempt.get() + ": " + what + ".", null);
+    return new SpnegoException(reason, attempt + ": " + what + ".", null);
   }
 }

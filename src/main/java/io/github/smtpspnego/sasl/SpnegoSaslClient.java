@@ -1,6 +1,7 @@
 package io.github.smtpspnego.sasl;
 
 import io.github.smtpspnego.SpnegoException;
+import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.credentials.InitiatorCredentials;
 import io.github.smtpspnego.credentials.InitiatorFinder;
 import io.github.smtpspnego.credentials.TicketAttempt;
@@ -14,8 +15,9 @@ import io.github.smtpspnego.settings.InitialResponse;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslClient;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +34,6 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   private final @Nullable String authorizationId;
   private final @Nullable CallbackHandler handler;
   private final boolean warns;
-
-  /** Describes the exchange for messages. */
-  private final Supplier<String> attempted = this::tried;
 
   // Null before the first token is requested.
   private @Nullable ClientSettings settings;
@@ -124,7 +123,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     TicketAttempt begun = found.begin(read.target);
     attempt = begun;
     SpnegoInitiator made =
-        new SpnegoInitiator(begun.name(), found.credential(), read.contextFlags(), attempted);
+        new SpnegoInitiator(begun.name(), found.credential(), read.contextFlags(), tried());
     initiator = made;
     byte[] token = begun.inTurn(made::firstToken);
     if (read.delegation == Delegation.TRUE && !made.isDelegated()) {
@@ -151,11 +150,36 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     if (challenge.length == 0) {
       throw protocol("sent an empty challenge where a security layer offer was due");
     }
-    LayerAnswer answer =
-        LayerAnswer.to(challenge, initiator().layer(), settings(), identityToActAs(), attempted);
-    choice = answer.layer.qop();
-    complete(answer.layer);
-    return answer.token;
+    SecurityLayer wrapping = initiator().layer();
+    LayerOffer offer;
+    try {
+      offer = LayerOffer.read(wrapping.unwrap(challenge, 0, challenge.length));
+    } catch (IllegalArgumentException e) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
+    }
+    List<Qop> acceptable = new ArrayList<>(settings().qop);
+    acceptable.retainAll(offer.layers());
+    if (acceptable.isEmpty()) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER,
+          tried()
+              + ": the server offers the layers "
+              + offer.layers()
+              + ", and "
+              + settings().qop
+              + " are asked for.",
+          null);
+    }
+    Qop chosen = acceptable.get(0);
+    int maxBuffer = settings().maxBuffer;
+    SecurityLayer agreed = wrapping.agreed(chosen, offer.maxSize(), maxBuffer);
+    byte[] answer =
+        new LayerChoice(chosen, chosen == Qop.AUTH ? 0 : maxBuffer, identityToActAs()).encode();
+    byte[] token = wrapping.wrap(answer, 0, answer.length);
+    choice = chosen;
+    complete(agreed);
+    return token;
   }
 
   /**
@@ -184,7 +208,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
         throw protocol("reported success before the client said anything");
       }
       SuccessCheck.check(
-          attempted, settings(), state != State.NEGOTIATING, choice, identityToActAs());
+          tried(), settings(), state != State.NEGOTIATING, choice, identityToActAs());
     } catch (SpnegoException e) {
       throw fail(e);
     }

@@ -86,7 +86,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
         new SpnegoAcceptor(
             read.credentials(),
             read.replays(),
-            () -> "Accepting a client " + read.credentials().describe());
+            "Accepting a client " + read.credentials().describe());
     state = State.NEGOTIATING;
     return negotiate(response);
   }

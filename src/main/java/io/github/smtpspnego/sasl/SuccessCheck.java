@@ -4,7 +4,6 @@ import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.settings.LayerEnding;
-import java.util.function.Supplier;
 import javax.security.sasl.Sasl;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ final class SuccessCheck {
    * @throws SpnegoException if the success is not accepted
    */
   static void check(
-      Supplier<String> tried,
+      String tried,
       ClientSettings settings,
       boolean proved,
       @Nullable Qop choice,
@@ -37,13 +36,13 @@ final class SuccessCheck {
     if (settings.mutualAuth && !proved) {
       throw new SpnegoException(
           Reason.NO_SERVER_PROOF,
-          tried.get() + ": the server reported success without proving that it has the key.",
+          tried + ": the server reported success without proving that it has the key.",
           null);
     }
     if (choice != null && choice != Qop.AUTH) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          tried.get()
+          tried
               + ": the layer "
               + choice
               + " was agreed on, and SMTP commands cannot be wrapped in it.",
@@ -54,10 +53,7 @@ final class SuccessCheck {
     if (!missed.isEmpty()) {
       throw new SpnegoException(
           Reason.SECURITY_LAYER,
-          tried.get()
-              + ": the server reported success without a security layer offer, "
-              + missed
-              + ".",
+          tried + ": the server reported success without a security layer offer, " + missed + ".",
           "Check "
               + Sasl.QOP
               + ", mail.smtp.sasl.authorizationid and mail.smtp.sasl.spnego.securitylayer.",

@@ -68,7 +68,7 @@ class MechListMicIT {
             AcceptorCredentials.ofKeytab(
                 keytab, new AcceptedNames(List.of("smtp"), List.of(), List.of(), "")),
             ReplayCache.shared(),
-            () -> "Accepting a client");
+            "Accepting a client");
     client = Tokens.context(Tokens.KERBEROS, "smtp/localhost", mutualAuth);
   }
 

@@ -45,7 +45,7 @@ class SpnegoAcceptorIT {
             AcceptorCredentials.ofKeytab(
                 keytab, new AcceptedNames(List.of("smtp"), List.of(), List.of("*"), "")),
             ReplayCache.shared(),
-            () -> "Accepting a client");
+            "Accepting a client");
   }
 
   @Test
