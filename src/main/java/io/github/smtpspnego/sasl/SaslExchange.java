@@ -213,6 +213,10 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
         null);
   }
 
+  final SpnegoException layerFailure(String what, @Nullable Exception cause) {
+    return new SpnegoException(Reason.SECURITY_LAYER, tried() + ": " + what + ".", cause);
+  }
+
   SpnegoException explained(Exception e) {
     return e instanceof SpnegoException known
         ? known

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import javax.security.auth.callback.CallbackHandler;
+import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
 import org.jspecify.annotations.Nullable;
 
@@ -155,20 +156,17 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     try {
       offer = LayerOffer.read(wrapping.unwrap(challenge, 0, challenge.length));
     } catch (IllegalArgumentException e) {
-      throw new SpnegoException(
-          Reason.SECURITY_LAYER, tried() + ": the server sent " + e.getMessage() + ".", e);
+      throw layerFailure("the server sent " + e.getMessage(), e);
     }
     List<Qop> acceptable = new ArrayList<>(settings().qop);
     acceptable.retainAll(offer.layers());
     if (acceptable.isEmpty()) {
-      throw new SpnegoException(
-          Reason.SECURITY_LAYER,
-          tried()
-              + ": the server offers the layers "
+      throw layerFailure(
+          "the server offers the layers "
               + offer.layers()
               + ", and "
               + settings().qop
-              + " are asked for.",
+              + " are asked for",
           null);
     }
     Qop chosen = acceptable.get(0);
@@ -195,7 +193,8 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   }
 
   /**
-   * Processes the server's success (235 in SMTP).
+   * Processes the server's success (235 in SMTP). In MS-SSEAN section 4.1 it follows the context;
+   * in RFC 2222 section 7.2.1 it follows the client's layer choice.
    *
    * @throws SpnegoException if the success is rejected: the server's proof is missing and {@code
    *     mutualauth=true}, a layer offer was required and did not come, or the negotiated layer
@@ -207,14 +206,59 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
       if (state == State.START) {
         throw protocol("reported success before the client said anything");
       }
-      SuccessCheck.check(
-          tried(), settings(), state != State.NEGOTIATING, choice, identityToActAs());
+      checkSuccess(settings());
     } catch (SpnegoException e) {
       throw fail(e);
     }
     if (state != State.COMPLETE) {
       complete(SecurityLayer.NONE);
     }
+  }
+
+  private void checkSuccess(ClientSettings wanted) throws SpnegoException {
+    if (wanted.mutualAuth && state == State.NEGOTIATING) {
+      throw new SpnegoException(
+          Reason.NO_SERVER_PROOF,
+          tried() + ": the server reported success without proving that it has the key.",
+          null);
+    }
+    if (choice != null && choice != Qop.AUTH) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER,
+          tried()
+              + ": the layer "
+              + choice
+              + " was agreed on, and SMTP commands cannot be wrapped in it.",
+          "Set " + Sasl.QOP + "=auth, and use TLS to protect the connection.",
+          null);
+    }
+    String missed = choice == null ? missedWithoutOffer(wanted) : "";
+    if (!missed.isEmpty()) {
+      throw new SpnegoException(
+          Reason.SECURITY_LAYER,
+          tried() + ": the server reported success without a security layer offer, " + missed + ".",
+          "Check "
+              + Sasl.QOP
+              + ", mail.smtp.sasl.authorizationid and mail.smtp.sasl.spnego.securitylayer.",
+          null);
+    }
+  }
+
+  /**
+   * What the server does not know without the client's layer choice, as a part of a sentence; empty
+   * for nothing that the client wants.
+   */
+  private String missedWithoutOffer(ClientSettings wanted) throws SpnegoException {
+    if (wanted.layerEnding == LayerEnding.REQUIRED) {
+      return "which securitylayer=required asks for";
+    }
+    if (!wanted.qop.contains(Qop.AUTH)) {
+      return "and " + Sasl.QOP + " asks for " + wanted.qop;
+    }
+    String identity = identityToActAs();
+    return identity.isEmpty()
+        ? ""
+        : "so the authorization identity " + identity + " could not be sent";
   }
 
   @Override

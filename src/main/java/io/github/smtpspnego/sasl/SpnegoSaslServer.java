@@ -126,10 +126,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     List<Qop> wanted = settings().qop();
     offered = acceptor().possible(wanted);
     if (offered.isEmpty()) {
-      throw new SpnegoException(
-          Reason.SECURITY_LAYER,
-          tried() + ": the client's context allows none of the layers " + wanted + ".",
-          null);
+      throw layerFailure("the client's context allows none of the layers " + wanted, null);
     }
     // RFC 4752 section 3.2: no layer, no size.
     int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings().maxBuffer();
@@ -145,15 +142,11 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
     try {
       choice = LayerChoice.read(wrapping.unwrap(response, 0, response.length));
     } catch (IllegalArgumentException e) {
-      throw new SpnegoException(
-          Reason.SECURITY_LAYER, tried() + ": the client sent " + e.getMessage() + ".", e);
+      throw layerFailure("the client sent " + e.getMessage(), e);
     }
     Qop chosen = choice.layer();
     if (!offered.contains(chosen)) {
-      throw new SpnegoException(
-          Reason.SECURITY_LAYER,
-          tried() + ": the client chose " + chosen + ", and " + offered + " were offered.",
-          null);
+      throw layerFailure("the client chose " + chosen + ", and " + offered + " were offered", null);
     }
     authorize(
         choice.authorizationId(),
