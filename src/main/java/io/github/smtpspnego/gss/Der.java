@@ -117,13 +117,9 @@ public final class Der {
   }
 
   public Oid readOid() throws IOException {
-    Der contents = enter(OID);
-    Oid known = Oids.known(contents.octets, contents.at, contents.end);
-    if (known != null) {
-      return known;
-    }
+    byte[] contents = enter(OID).rest();
     try {
-      return new Oid(element(OID, contents.rest()));
+      return new Oid(element(OID, contents));
     } catch (GSSException | RuntimeException e) {
       // The JDK's parser throws both for octets that are no object identifier.
       throw new IOException("an invalid object identifier");
