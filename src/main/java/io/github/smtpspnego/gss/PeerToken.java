@@ -14,31 +14,24 @@ import org.jspecify.annotations.Nullable;
  * oid}, then what the mechanism defines; Kerberos puts a two-octet {@code TOK_ID} there (RFC 4121
  * section 4.1).
  */
-sealed interface PeerToken
-    permits NegTokenInit, NegTokenResp, ApReqMessage, PeerToken.ApRep, PeerToken.OtherToken {
+sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, PeerToken.OtherToken {
   int TOK_ID_AP_REQ = 0x0100;
   int TOK_ID_AP_REP = 0x0200;
   int TOK_ID_KRB_ERROR = 0x0300;
   int KRB_ERROR = Der.application(30);
 
   /**
-   * A token that no exchange continues with.
+   * A token whose content is not read here.
    *
    * @param error the meaning of a Kerberos error, with or without GSS-API framing; null for others
-   * @param serverTime the sender's clock in a Kerberos error; empty if it is missing
    */
-  record OtherToken(Reason reason, String describe, @Nullable Reason error, String serverTime)
-      implements PeerToken {
-    OtherToken(Reason reason, String describe) {
-      this(reason, describe, null, "");
-    }
-  }
+  record OtherToken(Reason reason, String describe, @Nullable Reason error) implements PeerToken {
+    /** A Kerberos AP-REP with GSS-API framing. */
+    static final PeerToken AP_REP =
+        new OtherToken(Reason.NOT_SPNEGO, "a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
 
-  /** A Kerberos AP-REP with GSS-API framing. Its content is not read here. */
-  final class ApRep implements PeerToken {
-    @Override
-    public String describe() {
-      return "a raw Kerberos AP-REP (RFC 4752), not SPNEGO";
+    OtherToken(Reason reason, String describe) {
+      this(reason, describe, null);
     }
   }
 
@@ -89,7 +82,7 @@ sealed interface PeerToken
       case TOK_ID_AP_REQ -> new ApReqMessage(framed);
       case TOK_ID_AP_REP ->
           framed.nextIs(Der.application(15))
-              ? new ApRep()
+              ? OtherToken.AP_REP
               : malformed("a Kerberos token of the type AP-REP without an AP-REP");
       case TOK_ID_KRB_ERROR -> readError(framed);
       default -> malformed("a Kerberos token of an unknown type");
@@ -102,7 +95,7 @@ sealed interface PeerToken
 
   /** Reads the fields of a {@code KRB-ERROR}, RFC 4120 section 5.9.1, that help a user. */
   private static PeerToken readError(Der der) throws IOException {
-    String serverTime = "";
+    String clock = "";
     Der fields = der.enter(KRB_ERROR).enter(Der.SEQUENCE);
     while (!fields.nextIs(Der.context(6))) {
       if (fields.atEnd()) {
@@ -112,22 +105,22 @@ sealed interface PeerToken
       if (time == null) {
         fields.skip();
       } else {
-        serverTime = readTime(time);
+        clock = readTime(time);
       }
     }
     int code = fields.enter(Der.context(6)).readInt(Der.INTEGER);
     return new OtherToken(
         Reason.NOT_SPNEGO,
-        "a Kerberos error: " + KerberosCode.describe(code),
-        KerberosCode.isDetectableByAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED,
-        serverTime);
+        "a Kerberos error: " + KerberosCode.describe(code) + clock,
+        KerberosCode.isDetectableByAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED);
   }
 
-  /** Reads a {@code KerberosTime}, RFC 4120 section 5.2.3, as ISO 8601 text for messages. */
+  /** Reads the {@code KerberosTime} of a server, RFC 4120 section 5.2.3, as text for messages. */
   private static String readTime(Der der) throws IOException {
     String time = der.readText(Der.GENERALIZED_TIME);
     return time.matches("\\d{14}Z")
-        ? time.replaceFirst("(....)(..)(..)(..)(..)(..)", "$1-$2-$3T$4:$5:$6")
+        ? time.replaceFirst(
+            "(....)(..)(..)(..)(..)(..)", ", the server's clock says $1-$2-$3T$4:$5:$6")
         : "";
   }
 }
