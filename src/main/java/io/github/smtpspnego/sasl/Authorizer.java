@@ -12,32 +12,23 @@ import javax.security.sasl.AuthorizeCallback;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whom an authenticated client may act as. */
-public final class Authorizer {
+public interface Authorizer {
   /** A client may act only as itself. */
-  public static final Decision ITSELF =
+  Authorizer ITSELF =
       (client, identity) -> identity.equals(client) ? Optional.of(client) : Optional.empty();
 
   /** The name of an anonymous client: RFC 8062 section 3. */
-  private static final String ANONYMOUS = "WELLKNOWN/ANONYMOUS@";
+  String ANONYMOUS = "WELLKNOWN/ANONYMOUS@";
 
-  private final Decision decision;
-
-  /** The program's decision. */
-  public interface Decision {
-    /**
-     * Decides.
-     *
-     * @param client the client's principal with its realm
-     * @param identity the identity that it requests; the principal if it requests none, or itself
-     * @return the identity that it acts as; empty if it may not
-     * @throws IOException if no decision could be made
-     */
-    Optional<String> localUser(String client, String identity) throws IOException;
-  }
-
-  public Authorizer(Decision decision) {
-    this.decision = decision;
-  }
+  /**
+   * The program's decision.
+   *
+   * @param client the client's principal with its realm
+   * @param identity the identity that it requests; the principal if it requests none, or itself
+   * @return the identity that it acts as; empty if it may not
+   * @throws IOException if no decision could be made
+   */
+  Optional<String> localUser(String client, String identity) throws IOException;
 
   /**
    * Creates an authorizer that calls a handler with an {@link AuthorizeCallback}. If the handler
@@ -47,24 +38,23 @@ public final class Authorizer {
    */
   static Authorizer of(@Nullable CallbackHandler handler) {
     if (handler == null) {
-      return new Authorizer(ITSELF);
+      return ITSELF;
     }
-    return new Authorizer(
-        (client, identity) -> {
-          AuthorizeCallback callback = new AuthorizeCallback(client, identity);
-          try {
-            handler.handle(new Callback[] {callback});
-          } catch (UnsupportedCallbackException e) {
-            throw new IOException("the callback handler does not know AuthorizeCallback", e);
-          }
-          return callback.isAuthorized()
-              ? Optional.ofNullable(callback.getAuthorizedID())
-              : Optional.empty();
-        });
+    return (client, identity) -> {
+      AuthorizeCallback callback = new AuthorizeCallback(client, identity);
+      try {
+        handler.handle(new Callback[] {callback});
+      } catch (UnsupportedCallbackException e) {
+        throw new IOException("the callback handler does not know AuthorizeCallback", e);
+      }
+      return callback.isAuthorized()
+          ? Optional.ofNullable(callback.getAuthorizedID())
+          : Optional.empty();
+    };
   }
 
   /**
-   * Decides.
+   * Decides, also for the names that are not the program's to decide.
    *
    * @param client the client's principal
    * @param keyRealm the realm of the server's key. A client of this realm may request itself
@@ -74,7 +64,7 @@ public final class Authorizer {
    * @throws SpnegoException with {@link Reason#NOT_AUTHORIZED} if the client may not, with {@link
    *     Reason#UNDECIDED} if no decision could be made
    */
-  String grant(String client, String keyRealm, String requested) throws SpnegoException {
+  default String grant(String client, String keyRealm, String requested) throws SpnegoException {
     String name = requested.isEmpty() ? client : requested;
     String identity = client.equals(name + "@" + keyRealm) ? client : name;
     if (client.startsWith(ANONYMOUS) || Printable.hasControls(client + identity)) {
@@ -82,7 +72,7 @@ public final class Authorizer {
     }
     Optional<String> granted;
     try {
-      granted = decision.localUser(client, identity);
+      granted = localUser(client, identity);
     } catch (IOException | RuntimeException e) {
       throw new SpnegoException(
           Reason.UNDECIDED,

@@ -100,12 +100,7 @@ public final class SmtpAuthServer {
   private SmtpAuthServer(Builder builder, AcceptorCredentials credentials) {
     settings =
         new ServerSettings(
-            credentials,
-            builder.replays,
-            new Authorizer(builder.decision),
-            builder.ending,
-            List.of(Qop.AUTH),
-            0);
+            credentials, builder.replays, builder.authorizer, builder.ending, List.of(Qop.AUTH), 0);
     events = new AuthEvents(builder.listener);
     maxLine = builder.maxLine;
   }
@@ -154,7 +149,7 @@ public final class SmtpAuthServer {
     private List<String> realms = List.of();
     private String principal = "";
     private Replays replays = ReplayCache.shared();
-    private Authorizer.Decision decision = Authorizer.ITSELF;
+    private Authorizer authorizer = Authorizer.ITSELF;
     private @Nullable Listener listener;
     private LayerEnding ending = LayerEnding.AUTO;
     private int maxLine = SmtpAuthExchange.MAX_LINE;
@@ -270,7 +265,7 @@ public final class SmtpAuthServer {
      * @return this builder
      */
     public Builder authorization(Authorization authorization) {
-      decision = authorization::localUser;
+      authorizer = authorization::localUser;
       return this;
     }
 

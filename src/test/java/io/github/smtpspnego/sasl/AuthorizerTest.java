@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AuthorizerTest {
   /** What a program decides that says yes to each. */
-  private static final Authorizer EVERYBODY =
-      new Authorizer((client, identity) -> Optional.of("user"));
+  private static final Authorizer EVERYBODY = (client, identity) -> Optional.of("user");
 
   @ParameterizedTest
   @CsvSource(
