@@ -146,22 +146,6 @@ final class KerberosAcceptor {
     return peer;
   }
 
-  /**
-   * Those of the layers that the context supports. The client need not have requested all of them,
-   * and in a context without confidentiality the JDK sends messages unencrypted without an error.
-   */
-  List<Qop> possible(List<Qop> wanted) {
-    boolean integrity = context().getIntegState();
-    boolean confidentiality = integrity && context().getConfState();
-    List<Qop> possible = new ArrayList<>();
-    for (Qop layer : wanted) {
-      if (layer == Qop.AUTH || (layer == Qop.AUTH_INT ? integrity : confidentiality)) {
-        possible.add(layer);
-      }
-    }
-    return possible;
-  }
-
   SecurityLayer layer() {
     return new SecurityLayer(context());
   }

@@ -3,6 +3,8 @@ package io.github.smtpspnego.gss;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
 import io.github.smtpspnego.kerberos.KerberosFailure;
+import java.util.ArrayList;
+import java.util.List;
 import javax.security.sasl.Sasl;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSException;
@@ -35,6 +37,23 @@ public final class SecurityLayer {
     this.qop = qop;
     this.rawSendSize = rawSendSize;
     this.maxReceive = maxReceive;
+  }
+
+  /**
+   * Those of the layers that the context supports, in the same order. The client need not have
+   * requested all of them, and in a context without confidentiality the JDK sends messages
+   * unencrypted without an error.
+   */
+  public List<Qop> possible(List<Qop> wanted) {
+    boolean integrity = context().getIntegState();
+    boolean confidentiality = integrity && context().getConfState();
+    List<Qop> possible = new ArrayList<>();
+    for (Qop layer : wanted) {
+      if (layer == Qop.AUTH || (layer == Qop.AUTH_INT ? integrity : confidentiality)) {
+        possible.add(layer);
+      }
+    }
+    return possible;
   }
 
   /**

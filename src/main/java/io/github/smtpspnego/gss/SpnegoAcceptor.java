@@ -2,7 +2,6 @@ package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import java.util.List;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
 import org.jspecify.annotations.Nullable;
@@ -182,11 +181,6 @@ public final class SpnegoAcceptor {
       throw new IllegalStateException("the client is not proved");
     }
     return peer;
-  }
-
-  /** Those of the layers that the context supports, in the same order. */
-  public List<Qop> possible(List<Qop> wanted) {
-    return kerberos.possible(wanted);
   }
 
   /** Protects the layer offer and the layer choice, once the context is established. */

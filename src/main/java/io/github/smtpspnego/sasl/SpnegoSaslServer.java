@@ -124,14 +124,15 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
       return null;
     }
     List<Qop> wanted = settings().qop();
-    offered = acceptor().possible(wanted);
+    SecurityLayer wrapping = acceptor().layer();
+    offered = wrapping.possible(wanted);
     if (offered.isEmpty()) {
       throw layerFailure("the client's context allows none of the layers " + wanted, null);
     }
     // RFC 4752 section 3.2: no layer, no size.
     int maxSize = offered.equals(List.of(Qop.AUTH)) ? 0 : settings().maxBuffer();
     byte[] offer = new LayerOffer(offered, maxSize).encode();
-    byte[] challenge = acceptor().layer().wrap(offer, 0, offer.length);
+    byte[] challenge = wrapping.wrap(offer, 0, offer.length);
     state = State.OFFERED;
     return challenge;
   }
