@@ -134,7 +134,7 @@ public final class SmtpAuthClient implements AutoCloseable {
    * @return true where {@link #firstLine} will give a line
    */
   public boolean isOfferedBy(String ehloReply) {
-    return mechanism(AuthOffer.parse(ehloReply)).isPresent();
+    return !mechanism(AuthOffer.parse(ehloReply)).isEmpty();
   }
 
   /**
@@ -151,7 +151,7 @@ public final class SmtpAuthClient implements AutoCloseable {
     this.isTls = isTls;
     settings.warnOfUnknownNames();
     AuthOffer offer = AuthOffer.parse(ehloReply);
-    String mechanism = mechanism(offer).orElse("");
+    String mechanism = mechanism(offer);
     if (mechanism.isEmpty()) {
       throw fail(notOffered(offer));
     }
@@ -206,7 +206,11 @@ public final class SmtpAuthClient implements AutoCloseable {
     ServerReply received = ServerReply.parse(reply);
     try {
       if (received.isSuccess()) {
-        succeed();
+        if (state == State.PROMPT) {
+          throw broken("reported success before the client's first token");
+        }
+        sasl().serverSucceeded();
+        state = State.COMPLETE;
         return "";
       }
       if (!received.isChallenge()) {
@@ -259,14 +263,6 @@ public final class SmtpAuthClient implements AutoCloseable {
     }
   }
 
-  private void succeed() throws SpnegoException {
-    if (state == State.PROMPT) {
-      throw broken("reported success before the client's first token");
-    }
-    sasl().serverSucceeded();
-    state = State.COMPLETE;
-  }
-
   /**
    * Answers the first 334, which may contain plain text. Octets would be a challenge of another
    * mechanism.
@@ -293,13 +289,14 @@ public final class SmtpAuthClient implements AutoCloseable {
     return Base64.getEncoder().encodeToString(sasl().evaluateChallenge(challenge.get()));
   }
 
-  private Optional<String> mechanism(AuthOffer offer) {
+  /** The first of the mechanisms that is offered; empty if none is. */
+  private String mechanism(AuthOffer offer) {
     for (String name : mechanisms) {
       if (offer.mechanisms().contains(name)) {
-        return Optional.of(name);
+        return name;
       }
     }
-    return Optional.empty();
+    return "";
   }
 
   private SpnegoException notOffered(AuthOffer offer) {
