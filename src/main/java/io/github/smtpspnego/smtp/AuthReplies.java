@@ -9,8 +9,9 @@ import java.util.Map;
 /** The replies to AUTH, RFC 4954 sections 4 and 6. None repeats what the client sent. */
 final class AuthReplies {
   static final int CONTINUE = 334;
+  static final int SUCCEEDED = 235;
 
-  static final Reply SUCCESS = new Reply(235, "2.7.0", "Authentication successful");
+  static final Reply SUCCESS = new Reply(SUCCEEDED, "2.7.0", "Authentication successful");
   static final Reply TOO_LONG = new Reply(500, "5.5.6", "Authentication exchange line is too long");
   static final Reply SYNTAX = new Reply(501, "5.5.2", "Syntax: AUTH mechanism [initial-response]");
   static final Reply NOT_BASE64 =

@@ -6,24 +6,16 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A server's reply to a command, as the client received it (RFC 5321 section 4.2). */
-final class ServerReply {
+/**
+ * A server's reply to a command, as the client received it (RFC 5321 section 4.2).
+ *
+ * @param code the three digits of the last line; -1 if it does not begin with a code
+ * @param text what follows the code in the last line, stripped
+ * @param lines all lines
+ */
+record ServerReply(int code, String text, String lines) {
   /** What Angus Mail returns for a reply if the connection was closed. */
   private static final String END = "[EOF]";
-
-  private final int code;
-
-  /** What follows the code in the last line, stripped. */
-  private final String text;
-
-  /** All lines. */
-  private final String lines;
-
-  private ServerReply(int code, String text, String lines) {
-    this.code = code;
-    this.text = text;
-    this.lines = lines;
-  }
 
   /**
    * Reads a reply.
@@ -37,25 +29,11 @@ final class ServerReply {
     }
     String lines = reply.strip();
     String last = lines.substring(lines.lastIndexOf('\n') + 1);
-    boolean hasText = last.length() > 4;
-    return new ServerReply(code(last), hasText ? last.substring(4).strip() : "", lines);
-  }
-
-  /** The three digits; -1 if the line does not begin with a code. */
-  private static int code(String line) {
-    int code = 0;
-    for (int i = 0; i < 3; i++) {
-      int digit = i < line.length() ? line.charAt(i) - '0' : -1;
-      if (digit < 0 || digit > 9) {
-        return -1;
-      }
-      code = 10 * code + digit;
-    }
-    return line.length() == 3 || line.charAt(3) == ' ' ? code : -1;
-  }
-
-  int code() {
-    return code;
+    boolean hasCode = last.matches("(?s)\\d{3}( .*)?");
+    return new ServerReply(
+        hasCode ? Integer.parseInt(last.substring(0, 3)) : -1,
+        last.length() > 4 ? last.substring(4).strip() : "",
+        lines);
   }
 
   /** Whether the exchange continues (RFC 4954 section 4). */
@@ -65,7 +43,7 @@ final class ServerReply {
 
   /** Whether the server reports success (RFC 4954 section 6). */
   boolean isSuccess() {
-    return code == AuthReplies.SUCCESS.code();
+    return code == AuthReplies.SUCCEEDED;
   }
 
   /** Whether the connection was closed without a reply. */
@@ -73,13 +51,18 @@ final class ServerReply {
     return lines.equals(END);
   }
 
-  /** The octets of a challenge; empty if its text is not base64 (RFC 4648 section 4). */
+  /** The octets of a challenge; empty if its text is not base64. */
   Optional<byte[]> challenge() {
-    if (text.length() % 4 != 0) {
+    return decode(text);
+  }
+
+  /** Decodes base64 (RFC 4648 section 4), on both sides; empty if the text is not base64. */
+  static Optional<byte[]> decode(String base64) {
+    if (base64.length() % 4 != 0) {
       return Optional.empty(); // the JDK's decoder does not require the padding
     }
     try {
-      return Optional.of(Base64.getDecoder().decode(text));
+      return Optional.of(Base64.getDecoder().decode(base64));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import javax.security.sasl.Sasl;
@@ -88,7 +87,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
 
     /** {@return whether the client is authenticated and authorized} */
     public boolean isSuccess() {
-      return code == AuthReplies.SUCCESS.code();
+      return code == AuthReplies.SUCCEEDED;
     }
   }
 
@@ -170,7 +169,14 @@ public final class SmtpAuthExchange implements AutoCloseable {
           "a line of more than " + server.maxLine + " octets");
     }
     String text = line == null ? CANCEL : line.stripTrailing();
-    return running == null ? command(text) : response(running, text);
+    if (running == null) {
+      return command(text);
+    }
+    if (text.equals(CANCEL)) {
+      giveUp();
+      return AuthReplies.CANCELED;
+    }
+    return decode(running, text);
   }
 
   /** {@return whether an AUTH command has succeeded} */
@@ -266,37 +272,22 @@ public final class SmtpAuthExchange implements AutoCloseable {
     return empty ? evaluate(begun, NOTHING) : decode(begun, words[2]);
   }
 
-  private Reply response(SpnegoSaslServer current, String line) {
-    if (line.equals(CANCEL)) {
-      giveUp();
-      return AuthReplies.CANCELED;
-    }
-    return decode(current, line);
-  }
-
   private Reply decode(SpnegoSaslServer current, String base64) {
-    byte[] octets;
-    try {
-      octets = Base64.getDecoder().decode(base64);
-    } catch (IllegalArgumentException e) {
-      octets = null;
-    }
-    if (octets == null || base64.length() % 4 != 0) { // the JDK does not require the padding
-      return failed(AuthReplies.NOT_BASE64, Reason.MALFORMED_TOKEN, "a line that is not base64");
-    }
-    return evaluate(current, octets);
+    Optional<byte[]> octets = ServerReply.decode(base64);
+    return octets.isPresent()
+        ? evaluate(current, octets.get())
+        : failed(AuthReplies.NOT_BASE64, Reason.MALFORMED_TOKEN, "a line that is not base64");
   }
 
   private Reply evaluate(SpnegoSaslServer current, byte[] octets) {
-    byte[] challenge;
     try {
-      challenge = current.evaluateResponse(octets);
+      byte[] challenge = current.evaluateResponse(octets);
+      if (challenge != null) {
+        return AuthReplies.challenge(challenge);
+      }
     } catch (SpnegoException e) {
       giveUp();
       return AuthReplies.failure(e);
-    }
-    if (challenge != null) {
-      return AuthReplies.challenge(challenge);
     }
     succeeded = current;
     giveUp();
