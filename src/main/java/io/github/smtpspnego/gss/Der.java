@@ -132,11 +132,7 @@ public final class Der {
     if (contents.length == 0 || contents.length > 4) {
       throw new IOException("a number of " + contents.length + " octets");
     }
-    int value = contents[0]; // its sign is the number's
-    for (int i = 1; i < contents.length; i++) {
-      value = value << 8 | (contents[i] & 0xff);
-    }
-    return value;
+    return new BigInteger(contents).intValue();
   }
 
   /** Reads an OCTET STRING in the field of this number; null if that is not the next. */

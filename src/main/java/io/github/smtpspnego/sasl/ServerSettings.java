@@ -8,6 +8,7 @@ import io.github.smtpspnego.credentials.AcceptorFinder;
 import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.ReplayCache;
 import io.github.smtpspnego.gss.Replays;
+import io.github.smtpspnego.kerberos.PrincipalText;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
@@ -114,8 +115,8 @@ public record ServerSettings(
 
   /** The host in a principal {@code service/host@REALM}; null if it contains none. */
   static @Nullable String hostOf(String principal) {
-    int slash = principal.indexOf('/');
-    int at = principal.indexOf('@', slash);
-    return slash < 0 ? null : principal.substring(slash + 1, at < 0 ? principal.length() : at);
+    String name = PrincipalText.withoutRealm(principal);
+    int slash = name.indexOf('/');
+    return slash < 0 ? null : name.substring(slash + 1);
   }
 }
