@@ -3,11 +3,13 @@ package io.github.smtpspnego.gss;
 import com.sun.security.jgss.ExtendedGSSCredential;
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
+import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entry to the JDK's GSS-API.
@@ -54,6 +56,17 @@ public final class Gss {
         // Kerberos first: for SPNEGO the library reports only that no mechanism has credentials.
         new Oid[] {Oids.KERBEROS, Oids.SPNEGO},
         GSSCredential.INITIATE_ONLY);
+  }
+
+  /** Disposes of a context, if there is one; may be called again. */
+  static void dispose(@Nullable GSSContext context) {
+    try {
+      if (context != null) {
+        context.dispose();
+      }
+    } catch (GSSException | RuntimeException e) {
+      // The caller is done with the context: there is nothing that it could do about this.
+    }
   }
 
   /** The failure of a Java runtime that lacks the JDK's extensions of GSS-API. */

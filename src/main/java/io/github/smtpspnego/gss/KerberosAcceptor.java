@@ -174,14 +174,7 @@ final class KerberosAcceptor {
 
   /** Forgets the context's keys; may be called again. What was learned of the client stays. */
   void dispose() {
-    if (context == null) {
-      return;
-    }
-    try {
-      context.dispose();
-    } catch (GSSException | RuntimeException e) {
-      // The caller is done with the context: there is nothing that it could do about this.
-    }
+    Gss.dispose(context);
   }
 
   private GSSContext context() {

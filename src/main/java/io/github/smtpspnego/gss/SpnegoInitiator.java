@@ -129,11 +129,7 @@ public final class SpnegoInitiator {
 
   /** Disposes of the context; may be called again. */
   public void dispose() {
-    try {
-      context.dispose();
-    } catch (GSSException | RuntimeException e) {
-      // The context is of no further use.
-    }
+    Gss.dispose(context);
   }
 
   private NegTokenResp check(byte[] token) throws SpnegoException {
