@@ -37,7 +37,8 @@ record AuthPolicy(
    *
    * @param protocol {@code smtp} or {@code smtps}
    * @param properties the Session's
-   * @param serverNames the server's names: the one that was configured, and the one in DNS
+   * @param configuredName the server's name as it was configured
+   * @param serverName the server's name in DNS, if it was asked for
    * @param isSaslOn whether Angus Mail's SASL support is enabled
    * @param listed the SASL mechanisms that are configured, in order; empty for any
    * @param hasLogin whether the program gave both user and password
@@ -47,7 +48,8 @@ record AuthPolicy(
   static AuthPolicy of(
       String protocol,
       Properties properties,
-      List<String> serverNames,
+      String configuredName,
+      String serverName,
       boolean isSaslOn,
       List<String> listed,
       boolean hasLogin)
@@ -55,7 +57,7 @@ record AuthPolicy(
     SettingsReader settings = new SettingsReader(protocol, properties);
     settings.warnOfUnknownNames();
     // The name in DNS alone must not exclude the server.
-    boolean isKnownHost = isAnyKnown(serverNames, settings);
+    boolean isKnownHost = settings.isKnownHost(configuredName) || settings.isKnownHost(serverName);
     List<String> named = SaslProperties.spnego(listed);
     if (settings.flag(SpnegoOption.ENABLE) && isKnownHost) {
       return new AuthPolicy(
@@ -79,15 +81,6 @@ record AuthPolicy(
     return isNamed
         ? new AuthPolicy(true, isKnownHost, listed, true, !isOff)
         : new AuthPolicy(true, true, SaslProperties.MECHANISMS, false, isOn);
-  }
-
-  private static boolean isAnyKnown(List<String> serverNames, SettingsReader settings) {
-    for (String name : serverNames) {
-      if (settings.isKnownHost(name)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   List<String> spnegoMechanisms() {

@@ -114,7 +114,7 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     try {
       AuthPolicy read;
       try {
-        read = policy(List.of(configuredName, serverName), user != null && password != null);
+        read = policy(configuredName, serverName, user != null && password != null);
       } catch (SpnegoException e) {
         throw logged(e);
       }
@@ -157,12 +157,14 @@ public final class SpnegoSMTPTransport extends SMTPTransport {
     }
   }
 
-  private AuthPolicy policy(List<String> serverNames, boolean hasLogin) throws SpnegoException {
+  private AuthPolicy policy(String configuredName, String serverName, boolean hasLogin)
+      throws SpnegoException {
     String[] listed = super.getSASLMechanisms();
     return AuthPolicy.of(
         protocol,
         session.getProperties(),
-        serverNames,
+        configuredName,
+        serverName,
         getSASLEnabled(),
         listed == null ? List.of() : SaslProperties.split(String.join(",", listed)),
         hasLogin);

@@ -15,7 +15,7 @@ class MechanismChoiceTest {
       throws SpnegoException {
     List<String> words = listed.isEmpty() ? List.of() : List.of(listed.split(" ", -1));
     AuthPolicy policy =
-        AuthPolicy.of("smtp", properties, List.of("mail.test"), true, words, hasPassword);
+        AuthPolicy.of("smtp", properties, "mail.test", "mail.test", true, words, hasPassword);
     assertEquals(true, policy.isActive());
     return MechanismChoice.of(policy, hasPassword, offered);
   }
