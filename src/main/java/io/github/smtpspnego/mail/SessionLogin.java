@@ -20,7 +20,6 @@ final class SessionLogin implements CallbackHandler {
   private final Session session;
   private final @Nullable URLName server;
   private final String protocol;
-  private final boolean isGiven;
 
   private @Nullable String user;
   private @Nullable String password;
@@ -46,7 +45,6 @@ final class SessionLogin implements CallbackHandler {
     this.protocol = protocol;
     this.user = user;
     this.password = password;
-    this.isGiven = password != null;
   }
 
   /** The user's name; empty if none is known. */
@@ -67,7 +65,7 @@ final class SessionLogin implements CallbackHandler {
    * Whether the password was used, and the Authenticator was not asked and may give another one.
    */
   boolean isReplaceable() {
-    return isUsed && (isGiven || isKept);
+    return isUsed && (!isAsked || isKept);
   }
 
   /** Removes a wrong password from the Session. */
