@@ -7,18 +7,16 @@ import java.util.Locale;
 /** Quality of protection: the security layers of RFC 2222 section 7.2 (RFC 4752 section 3.3). */
 public enum Qop {
   /** Authentication only; no security layer. */
-  AUTH(1, "auth"),
+  AUTH(1),
   /** Integrity protection. */
-  AUTH_INT(2, "auth-int"),
+  AUTH_INT(2),
   /** Confidentiality, and integrity with it. */
-  AUTH_CONF(4, "auth-conf");
+  AUTH_CONF(4);
 
   private final int bit;
-  private final String saslName;
 
-  Qop(int bit, String saslName) {
+  Qop(int bit) {
     this.bit = bit;
-    this.saslName = saslName;
   }
 
   /** The bit in the layer offer and in the layer choice. */
@@ -29,7 +27,7 @@ public enum Qop {
   /** The name in {@code javax.security.sasl.qop}. */
   @Override
   public String toString() {
-    return saslName;
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
@@ -49,7 +47,7 @@ public enum Qop {
 
   private static Qop of(String name) {
     for (Qop qop : values()) {
-      if (qop.saslName.equals(name)) {
+      if (qop.toString().equals(name)) {
         return qop;
       }
     }
