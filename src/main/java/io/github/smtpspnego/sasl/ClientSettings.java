@@ -24,21 +24,19 @@ final class ClientSettings {
   final InitialResponse initialResponse;
   final LayerEnding layerEnding;
 
-  /** Whether the server must prove itself. */
-  final boolean mutualAuth;
-
-  /** Whether the ticket-granting ticket is forwarded. */
-  final Delegation delegation;
+  /**
+   * What is requested of the context. The layer offer that ends {@code GSSAPI} is sent with
+   * integrity protection. {@code GSS-SPNEGO} may end without an offer, and Cyrus SASL servers
+   * interpret the integrity flag as a security layer there, so it is requested only together with a
+   * layer.
+   */
+  final ContextFlags flags;
 
   /** The layers acceptable, best first. */
   final List<Qop> qop;
 
   /** The largest message that is accepted under a layer, in octets. */
   final int maxBuffer;
-
-  private final boolean expectsOffer;
-
-  private final boolean isImpersonated;
 
   /** The authorization identity that is set; empty for none. */
   final String authorizationId;
@@ -55,18 +53,17 @@ final class ClientSettings {
       settings.checkNobodyIsImpersonated();
     }
     target = settings.target(host);
-    expectsOffer = mechanism.equals(SaslProperties.GSSAPI);
     credentials = new CredentialSettings(settings);
     initialResponse = settings.constant(SpnegoOption.INITIALRESPONSE, InitialResponse.class);
     layerEnding = settings.constant(SpnegoOption.SECURITYLAYER, LayerEnding.class);
-    mutualAuth =
+    boolean mutualAuth =
         settings.flag(SpnegoOption.MUTUALAUTH)
             || settings.property(Sasl.SERVER_AUTH).equalsIgnoreCase("true");
-    delegation = settings.constant(SpnegoOption.DELEGATION, Delegation.class);
+    Delegation delegation = settings.constant(SpnegoOption.DELEGATION, Delegation.class);
     qop = SaslProperties.qop(settings, layerEnding);
     maxBuffer = SaslProperties.maxBuffer(settings);
     authorizationId = settings.property("mail." + settings.protocol() + ".sasl.authorizationid");
-    isImpersonated = !settings.text(SpnegoOption.IMPERSONATE).isEmpty();
+    boolean isImpersonated = !settings.text(SpnegoOption.IMPERSONATE).isEmpty();
     if (isImpersonated && delegation == Delegation.TRUE) {
       throw settings.bad(
           SpnegoOption.DELEGATION, "no ticket of a user who is impersonated can be forwarded");
@@ -76,21 +73,13 @@ final class ClientSettings {
           SpnegoOption.SECURITYLAYER,
           "without a layer offer, the identity in mail.smtp.sasl.authorizationid cannot be sent");
     }
-  }
-
-  /**
-   * What is requested of the context. The layer offer that ends {@code GSSAPI} is sent with
-   * integrity protection. {@code GSS-SPNEGO} may end without an offer, and Cyrus SASL servers
-   * interpret the integrity flag as a security layer there, so it is requested only together with a
-   * layer.
-   */
-  ContextFlags contextFlags() {
     boolean layers = qop.contains(Qop.AUTH_INT) || qop.contains(Qop.AUTH_CONF);
-    return new ContextFlags(
-        mutualAuth,
-        delegation == Delegation.TRUE,
-        delegation == Delegation.POLICY && !isImpersonated,
-        expectsOffer || layers,
-        qop.contains(Qop.AUTH_CONF));
+    flags =
+        new ContextFlags(
+            mutualAuth,
+            delegation == Delegation.TRUE,
+            delegation == Delegation.POLICY && !isImpersonated,
+            layers || mechanism.equals(SaslProperties.GSSAPI),
+            qop.contains(Qop.AUTH_CONF));
   }
 }

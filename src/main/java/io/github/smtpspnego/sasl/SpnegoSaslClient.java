@@ -10,7 +10,6 @@ import io.github.smtpspnego.gss.Qop;
 import io.github.smtpspnego.gss.SecurityLayer;
 import io.github.smtpspnego.gss.SpnegoInitiator;
 import io.github.smtpspnego.kerberos.Printable;
-import io.github.smtpspnego.settings.Delegation;
 import io.github.smtpspnego.settings.InitialResponse;
 import io.github.smtpspnego.settings.LayerEnding;
 import io.github.smtpspnego.settings.SettingsReader;
@@ -124,10 +123,10 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     TicketAttempt begun = found.begin(read.target);
     attempt = begun;
     SpnegoInitiator made =
-        new SpnegoInitiator(begun.name(), found.credential(), read.contextFlags(), tried());
+        new SpnegoInitiator(begun.name(), found.credential(), read.flags, tried());
     initiator = made;
     byte[] token = begun.inTurn(made::firstToken);
-    if (read.delegation == Delegation.TRUE && !made.isDelegated()) {
+    if (read.flags.delegation() && !made.isDelegated()) {
       DelegationWarning.warn(tried());
     }
     return token;
@@ -216,7 +215,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   }
 
   private void checkSuccess(ClientSettings wanted) throws SpnegoException {
-    if (wanted.mutualAuth && state == State.NEGOTIATING) {
+    if (wanted.flags.mutualAuth() && state == State.NEGOTIATING) {
       throw new SpnegoException(
           Reason.NO_SERVER_PROOF,
           tried() + ": the server reported success without proving that it has the key.",
