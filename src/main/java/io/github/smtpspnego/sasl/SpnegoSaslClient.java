@@ -111,12 +111,6 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     if (challenge.length != 0) {
       throw protocol("sent a challenge before the client's first token");
     }
-    byte[] token = makeFirstToken();
-    state = State.NEGOTIATING;
-    return token;
-  }
-
-  private byte[] makeFirstToken() throws SpnegoException {
     ClientSettings read = settings();
     InitiatorCredentials found = new InitiatorFinder(read.credentials, handler).find();
     credentials = found;
@@ -129,6 +123,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     if (read.flags.delegation() && !made.isDelegated()) {
       DelegationWarning.warn(tried());
     }
+    state = State.NEGOTIATING;
     return token;
   }
 
