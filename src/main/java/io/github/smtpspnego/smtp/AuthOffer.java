@@ -26,7 +26,7 @@ record AuthOffer(List<String> mechanisms, boolean startTls) {
     List<String> mechanisms = new ArrayList<>();
     boolean startTls = false;
     for (String line : reply.split("\n", -1)) {
-      String text = line.strip().replaceFirst("^\\d{3}[ -]", "");
+      String text = withoutCode(line.strip());
       // Servers older than RFC 2554 write AUTH=LOGIN.
       StringTokenizer words = new StringTokenizer(text.toUpperCase(Locale.ROOT), " \t=");
       String keyword = words.hasMoreTokens() ? words.nextToken() : "";
@@ -36,6 +36,14 @@ record AuthOffer(List<String> mechanisms, boolean startTls) {
       }
     }
     return new AuthOffer(mechanisms, startTls);
+  }
+
+  private static String withoutCode(String line) {
+    boolean hasCode =
+        line.length() > 3
+            && Character.isDigit(line.charAt(0))
+            && (line.charAt(3) == ' ' || line.charAt(3) == '-');
+    return hasCode ? line.substring(4) : line;
   }
 
   /** Describes the mechanisms for messages. */

@@ -29,11 +29,19 @@ record ServerReply(int code, String text, String lines) {
     }
     String lines = reply.strip();
     String last = lines.substring(lines.lastIndexOf('\n') + 1);
-    boolean hasCode = last.matches("(?s)\\d{3}( .*)?");
-    return new ServerReply(
-        hasCode ? Integer.parseInt(last.substring(0, 3)) : -1,
-        last.length() > 4 ? last.substring(4).strip() : "",
-        lines);
+    return new ServerReply(code(last), last.length() > 4 ? last.substring(4).strip() : "", lines);
+  }
+
+  private static int code(String line) {
+    int code = 0;
+    for (int i = 0; i < 3; i++) {
+      int digit = i < line.length() ? line.charAt(i) - '0' : -1;
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      code = 10 * code + digit;
+    }
+    return line.length() == 3 || line.charAt(3) == ' ' ? code : -1;
   }
 
   /** Whether the exchange continues (RFC 4954 section 4). */
