@@ -35,7 +35,7 @@ final class CredentialsStep implements Step {
     }
     InitiatorCredentials found = Tickets.credentials(settings);
     findings.ok("Authenticating " + found.describe() + ".");
-    KerberosTicket ticket = found.ticket();
+    KerberosTicket ticket = found.grantingTicket();
     if (ticket != null) {
       show(ticket, findings);
     }

@@ -40,20 +40,20 @@ final class Tickets {
   /** Makes the first token for a server, for which a ticket is requested from the KDC. */
   static byte[] token(TargetName target, InitiatorCredentials credentials) throws SpnegoException {
     TicketAttempt attempt = credentials.begin(target);
-    return credentials.run(
-        () -> {
-          SpnegoInitiator initiator =
-              new SpnegoInitiator(
-                  attempt.name(),
-                  credentials.credential(),
-                  new ContextFlags(true, false, false, true, false),
-                  "Asking for a ticket for " + target + " " + credentials.describe());
-          try {
-            return initiator.firstToken();
-          } finally {
-            initiator.dispose();
-            attempt.proved(); // the ticket was not sent
-          }
-        });
+    try {
+      SpnegoInitiator initiator =
+          new SpnegoInitiator(
+              attempt.name(),
+              credentials.credential(),
+              new ContextFlags(true, false, false, true, false),
+              "Asking for a ticket for " + target + " " + credentials.describe());
+      try {
+        return attempt.firstToken(initiator::firstToken);
+      } finally {
+        initiator.dispose();
+      }
+    } finally {
+      attempt.proved(); // the ticket was not sent
+    }
   }
 }

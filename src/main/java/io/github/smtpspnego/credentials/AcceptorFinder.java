@@ -67,7 +67,6 @@ public final class AcceptorFinder {
   private static AcceptorCredentials ofJaas(String entry, AcceptedNames names)
       throws SpnegoException {
     LoginRequest request = LoginRequest.byJaas(entry, "", null, null);
-    new AcceptorSubject(new Subject(), request.describe(), names).needsJavaKerberos();
     Subject subject;
     try {
       subject = LoginCache.shared().get(request).subject;

@@ -45,23 +45,22 @@ final class AcceptorKeytab extends AcceptorCredentials {
 
   @Override
   public void check() throws SpnegoException {
-    accepted(held().keySet());
+    accepted(encryptionTypes().keySet());
   }
 
   @Override
   public List<AcceptorKey> forTicket(TicketLabel ticket) throws SpnegoException {
-    Map<String, Set<Integer>> held = held();
+    Map<String, Set<Integer>> held = encryptionTypes();
     Choice known = latest;
-    if (known == null || !known.held.equals(held) || !known.ticket.equals(ticket)) {
-      known = new Choice(ticket, held, super.forTicket(ticket));
-      latest = known;
-    }
-    return known.keys;
+    // By value: if a new file has the same names and types, the JDK reads its keys itself.
+    return known != null && known.held.equals(held) && known.ticket.equals(ticket)
+        ? known.keys
+        : super.forTicket(ticket);
   }
 
   @Override
   List<AcceptorKey> candidates(TicketLabel ticket) throws SpnegoException {
-    Map<String, Set<Integer>> held = held();
+    Map<String, Set<Integer>> held = encryptionTypes();
     List<String> chosen = choose(ticket, held.keySet());
     List<String> fitting = new ArrayList<>(chosen);
     fitting.removeIf(
@@ -76,7 +75,9 @@ final class AcceptorKeytab extends AcceptorCredentials {
               + " are of other encryption types",
           null);
     }
-    return keys(fitting);
+    List<AcceptorKey> keys = keys(fitting);
+    latest = new Choice(ticket, held, keys);
+    return keys;
   }
 
   @Override
@@ -84,7 +85,8 @@ final class AcceptorKeytab extends AcceptorCredentials {
     return SharedKeytab.of(file).credential(owner);
   }
 
-  private Map<String, Set<Integer>> held() throws SpnegoException {
+  /** The encryption types of each principal in the file. */
+  private Map<String, Set<Integer>> encryptionTypes() throws SpnegoException {
     needsJavaKerberos();
     try {
       return SharedKeytab.of(file).keys();

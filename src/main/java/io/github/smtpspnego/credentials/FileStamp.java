@@ -31,14 +31,6 @@ record FileStamp(@Nullable Object key, @Nullable FileTime written, long size) {
     }
   }
 
-  /** Why a file cannot be read; empty if it can. */
-  static String fault(Path file) {
-    if (Files.isReadable(file)) {
-      return "";
-    }
-    return Files.exists(file) ? "the file cannot be read by this user" : "the file does not exist";
-  }
-
   /** On JDK 17 the methods that the compiler generates for a record keep its class loader alive. */
   @Override
   public boolean equals(@Nullable Object other) {

@@ -28,7 +28,7 @@ final class Impersonation {
   static InitiatorCredentials of(InitiatorCredentials own, String user) throws SpnegoException {
     String tried = "Impersonating " + user + " " + own.describe();
     GSSCredential credential = own.credential();
-    KerberosTicket granting = own.ticket();
+    KerberosTicket granting = own.grantingTicket();
     if (credential == null) {
       throw new SpnegoException(
           Reason.IMPERSONATION,

@@ -14,7 +14,8 @@ import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The credentials of an initiator, and the service tickets that are requested with them.
+ * The credentials of an initiator, the service tickets that are requested with them, and the
+ * exchanges that use these tickets and have not ended.
  *
  * <p>After the server's key has changed, every exchange with an old ticket ends without the
  * server's proof until the ticket expires. Therefore an exchange that ends without proof drops its
@@ -38,10 +39,10 @@ public final class InitiatorCredentials {
   final boolean isImpersonated;
 
   private final InstantSource clock;
-  private final Map<String, ServiceTicket> tickets = new ConcurrentHashMap<>();
+  private final Map<String, ServiceTicket> serviceTickets = new ConcurrentHashMap<>();
 
   /** The exchanges that have not ended, in the order in which they began. */
-  private final Deque<TicketAttempt> open = new ConcurrentLinkedDeque<>();
+  private final Deque<TicketAttempt> openExchanges = new ConcurrentLinkedDeque<>();
 
   InitiatorCredentials(
       String name,
@@ -90,13 +91,13 @@ public final class InitiatorCredentials {
   }
 
   /** The ticket-granting ticket that lives longest; null if there is none. */
-  public @Nullable KerberosTicket ticket() {
+  public @Nullable KerberosTicket grantingTicket() {
     Ticket granting = subject == null ? null : Ticket.granting(subject);
     return granting == null ? null : granting.ticket;
   }
 
   /** Runs an action as the Subject with these credentials. */
-  public <T> T run(SpnegoAction<T> action) throws SpnegoException {
+  <T> T run(SpnegoAction<T> action) throws SpnegoException {
     // The JDK stores service tickets in the current Subject. For a credential of the caller that
     // must not be the caller's Subject, where other code would find them. Without a credential
     // there must be no Subject: the native library would use it instead of its default.
@@ -110,32 +111,32 @@ public final class InitiatorCredentials {
    */
   public TicketAttempt begin(TargetName target) {
     long now = clock.millis();
-    TicketAttempt oldest = open.peekFirst();
+    TicketAttempt oldest = openExchanges.peekFirst();
     while (oldest != null && now - oldest.since > LONGEST_EXCHANGE.toMillis()) {
       oldest.failed();
-      oldest = open.peekFirst();
+      oldest = openExchanges.peekFirst();
     }
-    TicketAttempt attempt = new TicketAttempt(this, ticket(target), now);
-    open.addLast(attempt);
+    TicketAttempt attempt = new TicketAttempt(this, serviceTicket(target), now);
+    openExchanges.addLast(attempt);
     return attempt;
   }
 
-  private ServiceTicket ticket(TargetName target) {
+  private ServiceTicket serviceTicket(TargetName target) {
     String key = target.toString();
-    ServiceTicket known = tickets.get(key);
+    ServiceTicket known = serviceTickets.get(key);
     if (known != null) {
       return known;
     }
-    if (tickets.size() >= MOST_TARGETS) {
-      tickets.clear();
+    if (serviceTickets.size() >= MOST_TARGETS) {
+      serviceTickets.clear();
     }
     ServiceTicket made = new ServiceTicket(target, subject, clock);
-    ServiceTicket other = tickets.putIfAbsent(key, made);
+    ServiceTicket other = serviceTickets.putIfAbsent(key, made);
     return other == null ? made : other;
   }
 
   /** Ends an exchange; false if it had ended before. Usually it is one of the last that began. */
   boolean end(TicketAttempt attempt) {
-    return open.removeLastOccurrence(attempt);
+    return openExchanges.removeLastOccurrence(attempt);
   }
 }

@@ -156,7 +156,7 @@ public final class InitiatorFinder {
       owners = SharedKeytab.of(keytab).keys().keySet();
     } catch (IOException e) {
       throw new SpnegoException(
-          Reason.KEYTAB, "Reading the keytab " + keytab + ": " + e.getMessage() + ".", e);
+          Reason.KEYTAB, "Reading the keytab " + keytab + ": " + e.getMessage() + ".", null);
     }
     String name = user.name();
     String wanted = name.substring(name.indexOf('\\') + 1);
@@ -218,13 +218,14 @@ public final class InitiatorFinder {
 
   private InitiatorCredentials login(LoginRequest request) throws SpnegoException {
     Login login = LoginCache.shared().get(request);
-    InitiatorCredentials found = login.credentials;
+    InitiatorCredentials found = login.credentials(request);
     if (found == null) {
       found = new SubjectCredentials(login.subject, request.origin()).good(settings);
     } else if (!request.namesClient() && !settings.matchesPrincipal(found.name)) {
       throw settings.wrongPrincipal(found.name, request.origin());
     } else if (!settings.impersonate.isEmpty()) {
-      found = LoginCache.shared().get(request.as(settings.impersonate)).credentials;
+      LoginRequest other = request.as(settings.impersonate);
+      found = LoginCache.shared().get(other).credentials(other);
     }
     if (found == null) {
       throw request.withoutTicket();

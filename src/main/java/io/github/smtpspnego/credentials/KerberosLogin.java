@@ -25,6 +25,15 @@ final class KerberosLogin {
    * @return a new Subject with the ticket-granting ticket
    */
   static Subject login(LoginRequest request, boolean renew) throws SpnegoException {
+    Path file = request.file();
+    if (request.source() == CredentialSource.KEYTAB && file != null) {
+      // The JDK keeps the keys of a file that this user may no longer read.
+      String fault = KeytabFile.fault(file);
+      if (!fault.isEmpty()) {
+        throw new SpnegoException(
+            Reason.KEYTAB, "Logging in " + request.describe() + ": " + fault + ".", null);
+      }
+    }
     Subject subject = new Subject();
     try {
       if (request.source() == CredentialSource.JAAS) {
@@ -49,27 +58,17 @@ final class KerberosLogin {
     boolean noneFound = reason == Reason.KEYTAB || reason == Reason.NO_CREDENTIALS;
     boolean unknown = reason == Reason.GSS_FAILURE;
     Path file = request.file();
-    String fault = file == null ? "" : FileStamp.fault(file);
     if (request.source() == CredentialSource.KEYTAB && file != null && noneFound) {
       return new SpnegoException(
           Reason.KEYTAB,
-          tried
-              + ": "
-              + (fault.isEmpty()
-                  ? "it holds no usable key for that principal. " + KeytabFile.describe(file)
-                  : fault + "."),
+          tried + ": it holds no usable key for that principal. " + KeytabFile.describe(file),
           failure);
     }
     if (request.source() == CredentialSource.TICKETCACHE && (noneFound || unknown)) {
-      return new SpnegoException(
-          Reason.NO_CREDENTIALS,
-          tried
-              + ": "
-              + (fault.isEmpty()
-                  ? "it contains no valid ticket; expired tickets do not count"
-                  : fault)
-              + ".",
-          failure);
+      String fault = file == null ? "" : KeytabFile.fault(file);
+      String why =
+          fault.isEmpty() ? "it contains no valid ticket; expired tickets do not count" : fault;
+      return new SpnegoException(Reason.NO_CREDENTIALS, tried + ": " + why + ".", failure);
     }
     if (request.source() == CredentialSource.JAAS && unknown) {
       return new SpnegoException(

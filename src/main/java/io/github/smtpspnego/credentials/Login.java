@@ -30,40 +30,42 @@ final class Login {
   /** Contains the ticket-granting ticket and the service tickets that were requested with it. */
   final Subject subject;
 
-  /**
-   * The credentials for contexts; null if the login gave no ticket-granting ticket. They are
-   * created once: for a context without a credential the JDK searches the Subject each time.
-   */
-  final @Nullable InitiatorCredentials credentials;
-
   /** The state of the file that the login came from. */
   final FileStamp stamp;
 
   /** When to log in again. */
   final Instant renewAt;
 
-  /** Until when it is valid. */
+  /** Until when its ticket can be used, if it is not renewed: {@link Ticket#usableUntil}. */
   final Instant end;
 
+  /** The ticket-granting ticket, or null. */
+  private final @Nullable Ticket ticket;
+
+  /** Made when a client asks for them: a server needs none. */
+  private @Nullable InitiatorCredentials credentials;
+
+  // Not private for a test.
   Login(
       Subject subject,
+      @Nullable Ticket ticket,
       @Nullable InitiatorCredentials credentials,
       FileStamp stamp,
       Instant renewAt,
       Instant end) {
     this.subject = subject;
+    this.ticket = ticket;
     this.credentials = credentials;
     this.stamp = stamp;
     this.renewAt = renewAt;
     this.end = end;
   }
 
-  static Login of(LoginRequest request, Subject subject, FileStamp stamp, Instant now)
-      throws SpnegoException {
+  static Login of(Subject subject, FileStamp stamp, Instant now) {
     Ticket ticket = Ticket.granting(subject);
     if (ticket == null) {
       Instant again = now.plus(WITHOUT_TICKET);
-      return new Login(subject, null, stamp, again, again);
+      return new Login(subject, null, null, stamp, again, again);
     }
     Duration rest = Duration.between(now, Instant.ofEpochMilli(ticket.end));
     Duration lifetime =
@@ -71,28 +73,42 @@ final class Login {
     Duration margin = min(LONGEST_MARGIN, part(lifetime, 5));
     // A ticket that is already near its end could not be renewed: try again before it expires.
     Duration wait = rest.compareTo(margin) > 0 ? rest.minus(margin) : part(rest, 4);
-    NamedCredential named = NamedCredential.of(ticket);
-    InitiatorCredentials credentials =
-        new InitiatorCredentials(
-            named.name(),
-            request.describe(named.name()),
-            named.credential(),
-            subject,
-            false,
-            InstantSource.system());
     Instant end = Instant.ofEpochMilli(ticket.usableUntil());
-    return new Login(subject, credentials, stamp, now.plus(wait), end);
+    return new Login(subject, ticket, null, stamp, now.plus(wait), end);
+  }
+
+  /**
+   * The credentials for contexts. They are created once: for a context without a credential the JDK
+   * searches the Subject each time.
+   *
+   * @return the credentials; null if the login gave no ticket-granting ticket
+   */
+  synchronized @Nullable InitiatorCredentials credentials(LoginRequest request)
+      throws SpnegoException {
+    if (credentials == null && ticket != null) {
+      NamedCredential named = NamedCredential.of(ticket);
+      credentials =
+          new InitiatorCredentials(
+              named.name(),
+              request.describe(named.name()),
+              named.credential(),
+              subject,
+              false,
+              InstantSource.system());
+    }
+    return credentials;
   }
 
   /** A login as another user, for whom this login's owner requests a ticket from the KDC. */
   Login impersonate(LoginRequest own, String user, Instant now) throws SpnegoException {
-    if (credentials == null) {
+    InitiatorCredentials service = credentials(own);
+    if (service == null) {
       throw own.withoutTicket();
     }
-    InitiatorCredentials other = Impersonation.of(credentials, user);
+    InitiatorCredentials other = Impersonation.of(service, user);
     Instant again = now.plus(LONGEST_IMPERSONATION);
     Instant renew = again.isBefore(renewAt) ? again : renewAt;
-    return new Login(new Subject(), other, stamp, renew, end);
+    return new Login(new Subject(), null, other, stamp, renew, end);
   }
 
   /** Whether the login may be used without a request to the KDC. */
@@ -101,13 +117,13 @@ final class Login {
   }
 
   /** The same login after a failed renewal, which is tried again later. */
-  Login retryAfter(Instant now) {
+  synchronized Login retryAfter(Instant now) {
     Duration wait = min(LONGEST_RETRY, part(Duration.between(now, end), 4));
-    return new Login(subject, credentials, stamp, now.plus(wait), end);
+    return new Login(subject, ticket, credentials, stamp, now.plus(wait), end);
   }
 
   /** Destroys the tickets and keys. An exchange that is using them fails. */
-  void destroy() {
+  synchronized void destroy() {
     GSSCredential credential = credentials == null ? null : credentials.credential();
     if (credential != null) {
       try {

@@ -43,7 +43,7 @@ class LoginCache {
   Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant now)
       throws SpnegoException {
     if (request.impersonated().isEmpty()) {
-      return Login.of(request, KerberosLogin.login(request, renew), stamp, now);
+      return Login.of(KerberosLogin.login(request, renew), stamp, now);
     }
     LoginRequest own = request.as("");
     return get(own).impersonate(own, request.impersonated(), now);
@@ -120,7 +120,7 @@ class LoginCache {
       }
       // Another thread may be renewing it, which takes long if a KDC does not answer.
       boolean serves = current != null && current.stamp.equals(stamp) && now.isBefore(current.end);
-      Login made = askOnce(!serves, request);
+      Login made = attemptOnce(!serves, request);
       if (made == null) {
         made = serves ? current : login;
       }
@@ -139,7 +139,7 @@ class LoginCache {
     }
 
     @Override
-    Login ask(LoginRequest request) throws SpnegoException {
+    Login attempt(LoginRequest request) throws SpnegoException {
       FileStamp stamp = FileStamp.of(request.file());
       Instant now = clock.instant();
       checkNotRejected(request, stamp, now);

@@ -64,17 +64,21 @@ final class ServiceTicket extends SingleFlight<SpnegoAction<byte[]>, byte[]> {
    * failure.
    */
   byte[] inTurn(SpnegoAction<byte[]> firstToken) throws SpnegoException {
-    byte[] made = isNeeded(firstToken) ? askOnce(true, firstToken) : null;
+    byte[] made = isKnown() ? null : attemptOnce(true, firstToken);
     return made == null ? firstToken.run() : made;
   }
 
   @Override
   boolean isNeeded(SpnegoAction<byte[]> firstToken) {
-    return clock.millis() >= validUntil;
+    return !isKnown();
+  }
+
+  private boolean isKnown() {
+    return clock.millis() < validUntil;
   }
 
   @Override
-  byte[] ask(SpnegoAction<byte[]> firstToken) throws SpnegoException {
+  byte[] attempt(SpnegoAction<byte[]> firstToken) throws SpnegoException {
     byte[] made = firstToken.run();
     validUntil = endOfTicket();
     return made;

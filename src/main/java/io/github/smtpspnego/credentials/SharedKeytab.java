@@ -5,6 +5,7 @@ import io.github.smtpspnego.kerberos.KeytabFile;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class SharedKeytab {
   private FileStamp stamp = FileStamp.NONE;
   private Map<String, Set<Integer>> keys = Map.of();
 
-  /** Why there are no keys. */
+  /** Why the file cannot be used, as of its last reading. It counts only without keys. */
   private String fault = "";
 
   private SharedKeytab(Path file) {
@@ -62,7 +63,7 @@ final class SharedKeytab {
     FileStamp current = FileStamp.of(file);
     if (!current.equals(stamp) || current.equals(FileStamp.NONE)) {
       stamp = current;
-      fault = FileStamp.fault(file);
+      fault = KeytabFile.fault(file);
       keys = fault.isEmpty() ? read() : Map.of();
     }
     if (keys.isEmpty()) {
@@ -83,8 +84,8 @@ final class SharedKeytab {
           "The keytab {0} holds keys of {1}",
           file,
           AcceptorCredentials.shown(read.keySet()));
-      fault = "the file holds no key";
-      return read;
+      fault = read.isEmpty() ? "the file holds no key" : "";
+      return Collections.unmodifiableMap(read);
     } catch (IOException | RuntimeException e) {
       fault = "the file is not a keytab (" + e.getMessage() + ")";
       if (!keys.isEmpty()) {

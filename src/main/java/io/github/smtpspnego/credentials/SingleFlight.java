@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Sends one request to a KDC at a time for all threads with the same request. The threads that wait
  * share its outcome.
  *
- * @param <Q> what the threads ask for
- * @param <A> the answer
+ * @param <R> what a thread asks for
+ * @param <T> what it gets
  */
-abstract class SingleFlight<Q, A> {
+abstract class SingleFlight<R, T> {
   // Not synchronized, which would pin virtual threads while they wait for a KDC.
   private final ReentrantLock turn = new ReentrantLock();
 
@@ -23,13 +23,13 @@ abstract class SingleFlight<Q, A> {
   private @Nullable Supplier<SpnegoException> failure;
 
   /**
-   * Sends the request, unless another thread does.
+   * Makes an attempt, unless another thread does.
    *
-   * @param waits whether to wait for another thread that sends it
-   * @return the answer; null if the request was not sent
+   * @param waits whether to wait for another thread's attempt
+   * @return the outcome; null if no attempt was made
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
-  final @Nullable A askOnce(boolean waits, Q question) throws SpnegoException {
+  final @Nullable T attemptOnce(boolean waits, R request) throws SpnegoException {
     int before = outcomes;
     if (!turn.tryLock()) {
       if (!waits) {
@@ -38,7 +38,7 @@ abstract class SingleFlight<Q, A> {
       turn.lock();
     }
     try {
-      if (!isNeeded(question)) {
+      if (!isNeeded(request)) {
         return null;
       }
       if (failure != null && before != outcomes) {
@@ -46,9 +46,9 @@ abstract class SingleFlight<Q, A> {
       }
       failure = null;
       try {
-        return ask(question);
+        return attempt(request);
       } catch (SpnegoException e) {
-        failure = isShared(question) ? e.again() : null;
+        failure = isShared(request) ? e.again() : null;
         throw e;
       } finally {
         outcomes++;
@@ -58,12 +58,12 @@ abstract class SingleFlight<Q, A> {
     }
   }
 
-  /** Whether the request is still needed, after the wait for another thread. */
-  abstract boolean isNeeded(Q question);
+  /** Whether an attempt is needed: not if the outcome of another thread's serves. */
+  abstract boolean isNeeded(R request);
 
-  /** Sends the request. */
-  abstract A ask(Q question) throws SpnegoException;
+  /** Makes an attempt. Called by one thread at a time. */
+  abstract T attempt(R request) throws SpnegoException;
 
-  /** Whether the waiting threads share a failure of the request, which was sent. */
-  abstract boolean isShared(Q question);
+  /** Whether the threads that wait share a failure. Called after {@link #attempt}. */
+  abstract boolean isShared(R request);
 }

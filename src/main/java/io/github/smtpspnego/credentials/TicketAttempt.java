@@ -40,7 +40,7 @@ public final class TicketAttempt {
    *
    * @throws SpnegoException if the computation throws it, here or in the thread that was waited for
    */
-  public byte[] inTurn(SpnegoAction<byte[]> firstToken) throws SpnegoException {
+  public byte[] firstToken(SpnegoAction<byte[]> firstToken) throws SpnegoException {
     drops = ticket.drops();
     try {
       return ticket.inTurn(() -> credentials.run(firstToken));

@@ -21,12 +21,12 @@ sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, Pee
   int KRB_ERROR = Der.application(30);
 
   /**
-   * A token whose content is not read here.
+   * A token that is only described.
    *
    * @param error the meaning of a Kerberos error, with or without GSS-API framing; null for others
    */
   record OtherToken(Reason reason, String describe, @Nullable Reason error) implements PeerToken {
-    /** A Kerberos AP-REP with GSS-API framing. */
+    /** A Kerberos AP-REP with GSS-API framing. Nothing else makes one: compare by identity. */
     static final PeerToken AP_REP =
         new OtherToken(Reason.NOT_SPNEGO, "a raw Kerberos AP-REP (RFC 4752), not SPNEGO");
 
@@ -95,32 +95,33 @@ sealed interface PeerToken permits NegTokenInit, NegTokenResp, ApReqMessage, Pee
 
   /** Reads the fields of a {@code KRB-ERROR}, RFC 4120 section 5.9.1, that help a user. */
   private static PeerToken readError(Der der) throws IOException {
-    String clock = "";
+    String time = "";
     Der fields = der.enter(KRB_ERROR).enter(Der.SEQUENCE);
     while (!fields.nextIs(Der.context(6))) {
       if (fields.atEnd()) {
         throw new IOException("a KRB-ERROR without error-code");
       }
-      Der time = fields.enterIf(Der.context(4));
-      if (time == null) {
+      Der clock = fields.enterIf(Der.context(4));
+      if (clock == null) {
         fields.skip();
       } else {
-        clock = readTime(time);
+        time = readTime(clock);
       }
     }
     int code = fields.enter(Der.context(6)).readInt(Der.INTEGER);
     return new OtherToken(
         Reason.NOT_SPNEGO,
-        "a Kerberos error: " + KerberosCode.describe(code) + clock,
+        "a Kerberos error: "
+            + KerberosCode.describe(code)
+            + (time.isEmpty() ? "" : ", its clock says " + time),
         KerberosCode.isDetectableByAcceptor(code) ? KerberosCode.reason(code) : Reason.REJECTED);
   }
 
-  /** Reads the {@code KerberosTime} of a server, RFC 4120 section 5.2.3, as text for messages. */
+  /** Reads a {@code KerberosTime}, RFC 4120 section 5.2.3, as text; empty if it is not one. */
   private static String readTime(Der der) throws IOException {
     String time = der.readText(Der.GENERALIZED_TIME);
     return time.matches("\\d{14}Z")
-        ? time.replaceFirst(
-            "(....)(..)(..)(..)(..)(..)", ", the server's clock says $1-$2-$3T$4:$5:$6")
+        ? time.replaceFirst("(....)(..)(..)(..)(..)(..)", "$1-$2-$3T$4:$5:$6")
         : "";
   }
 }

@@ -40,7 +40,7 @@ public final class SecurityLayer {
   }
 
   /**
-   * Those of the layers that the context supports, in the same order. The client need not have
+   * Those of the layers that the context supports, in the same order. The initiator need not have
    * requested all of them, and in a context without confidentiality the JDK sends messages
    * unencrypted without an error.
    */

@@ -32,6 +32,14 @@ public final class KeytabFile {
 
   private KeytabFile() {}
 
+  /** Why a keytab or a ticket cache cannot be read; empty if it can. */
+  public static String fault(Path file) {
+    if (Files.isReadable(file)) {
+      return "";
+    }
+    return Files.exists(file) ? "the file cannot be read by this user" : "the file does not exist";
+  }
+
   /** Returns the entries in the order of the file. */
   public static List<Entry> read(Path file) throws IOException {
     if (Files.size(file) > MAX_SIZE) {

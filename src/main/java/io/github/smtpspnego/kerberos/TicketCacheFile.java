@@ -39,8 +39,8 @@ public final class TicketCacheFile {
     try {
       return TypedName.path(name);
     } catch (InvalidPathException e) {
-      throw failure(
-          Reason.BAD_SETTING, name, origin, "that is not a valid path: " + e.getReason(), e);
+      String what = "the name is not a valid path (" + e.getReason() + ")";
+      throw failure(Reason.BAD_SETTING, name, origin, what, e);
     }
   }
 

@@ -2,7 +2,6 @@ package io.github.smtpspnego.mail;
 
 import io.github.smtpspnego.SpnegoException;
 import io.github.smtpspnego.SpnegoException.Reason;
-import io.github.smtpspnego.SpnegoOption;
 import io.github.smtpspnego.settings.SaslProperties;
 import io.github.smtpspnego.settings.SettingsReader;
 import java.util.List;
@@ -38,7 +37,7 @@ record AuthPolicy(
    * @param protocol {@code smtp} or {@code smtps}
    * @param properties the Session's
    * @param configuredName the server's name as it was configured
-   * @param serverName the server's name in DNS, if it was asked for
+   * @param serverName the name for tickets: the configured one, or the one in DNS if asked for
    * @param isSaslOn whether Angus Mail's SASL support is enabled
    * @param listed the SASL mechanisms that are configured, in order; empty for any
    * @param hasLogin whether the program gave both user and password
@@ -59,7 +58,7 @@ record AuthPolicy(
     // The name in DNS alone must not exclude the server.
     boolean isKnownHost = settings.isKnownHost(configuredName) || settings.isKnownHost(serverName);
     List<String> named = SaslProperties.spnego(listed);
-    if (settings.flag(SpnegoOption.ENABLE) && isKnownHost) {
+    if (settings.isForced() && isKnownHost) {
       return new AuthPolicy(
           true, true, named.isEmpty() ? SaslProperties.MECHANISMS : named, true, true);
     }
@@ -68,7 +67,7 @@ record AuthPolicy(
     boolean isOff = !PropUtil.getBooleanProperty(properties, auth, true);
     boolean isOn = PropUtil.getBooleanProperty(properties, auth, isNamed);
     boolean isActive =
-        !settings.choice(SpnegoOption.ENABLE).equals("false")
+        !settings.isOff()
             && isSaslOn
             && (isNamed || (listed.isEmpty() && isKnownHost))
             && (hasLogin || isOn);

@@ -62,7 +62,8 @@ final class SessionLogin implements CallbackHandler {
   }
 
   /**
-   * Whether the password was used, and the Authenticator was not asked and may give another one.
+   * Whether the password was used, and was given by the program or kept in the Session: the
+   * Authenticator may give another one.
    */
   boolean isReplaceable() {
     return isUsed && (!isAsked || isKept);

@@ -54,8 +54,10 @@ public interface Authorizer {
   }
 
   /**
-   * Decides, also for the names that are not the program's to decide.
+   * Refuses anonymous clients and names with control characters, and asks the program about all
+   * others.
    *
+   * @param program decides for the program
    * @param client the client's principal
    * @param keyRealm the realm of the server's key. A client of this realm may request itself
    *     without the realm, as Angus Mail with the JDK's client and Cyrus SASL's clients do
@@ -64,7 +66,8 @@ public interface Authorizer {
    * @throws SpnegoException with {@link Reason#NOT_AUTHORIZED} if the client may not, with {@link
    *     Reason#UNDECIDED} if no decision could be made
    */
-  default String grant(String client, String keyRealm, String requested) throws SpnegoException {
+  static String grant(Authorizer program, String client, String keyRealm, String requested)
+      throws SpnegoException {
     String name = requested.isEmpty() ? client : requested;
     String identity = client.equals(name + "@" + keyRealm) ? client : name;
     if (client.startsWith(ANONYMOUS) || Printable.hasControls(client + identity)) {
@@ -72,7 +75,7 @@ public interface Authorizer {
     }
     Optional<String> granted;
     try {
-      granted = localUser(client, identity);
+      granted = program.localUser(client, identity);
     } catch (IOException | RuntimeException e) {
       throw new SpnegoException(
           Reason.UNDECIDED,

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The common part of both sides of an exchange: the order of its states, its one failure, and the
- * negotiated layer.
+ * negotiated layer. Public so that its methods can be called by reflection on either side's class.
  */
-abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
+public abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
   static final System.Logger LOGGER = System.getLogger("io.github.smtpspnego");
 
   /**
@@ -22,8 +22,6 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
    * or two if it is not the initiator's first choice.
    */
   private static final int MOST_ROUNDS = 8;
-
-  static final byte[] NOTHING = {};
 
   enum State {
     /** No token is sent or received yet. */
@@ -73,10 +71,12 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
   abstract byte @Nullable [] answer(byte[] received) throws SpnegoException;
 
   /**
-   * Disposes of what the exchange holds; may be called again. After a failure, in the state that
-   * failed.
+   * Disposes of what the exchange holds; may be called again.
+   *
+   * @param last {@link State#COMPLETE}, or the state in which the exchange ended. By it the client
+   *     decides whether to drop its ticket, and the server whether to keep a forwarded one
    */
-  abstract void release();
+  abstract void release(State last);
 
   /** Reports the failure that has ended the exchange. It is called once. */
   abstract void report(SpnegoException ended);
@@ -109,7 +109,7 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
    */
   public final void dispose() {
     if (state == State.COMPLETE || state == State.FAILED) {
-      release();
+      release(state);
       return;
     }
     end(
@@ -129,20 +129,21 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
       throw protocol("sent a message after the exchange was complete");
     }
     State before = state;
+    byte[] sent;
     try {
-      byte[] sent = answer(received);
-      LOGGER.log(
-          Level.DEBUG,
-          "{0}: {1} octets received in {2}, {3} octets to send in {4}",
-          mechanism,
-          received.length,
-          before,
-          sent == null ? 0 : sent.length,
-          state);
-      return sent;
+      sent = answer(received);
     } catch (SpnegoException | RuntimeException e) {
       throw fail(e);
     }
+    LOGGER.log(
+        Level.DEBUG,
+        "{0}: {1} octets received in {2}, {3} octets to send in {4}",
+        mechanism,
+        received.length,
+        before,
+        sent == null ? 0 : sent.length,
+        state);
+    return sent;
   }
 
   final void checkNotFailed() throws SpnegoException {
@@ -168,7 +169,7 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
     layer = agreed;
     state = State.COMPLETE;
     if (agreed.qop() == Qop.AUTH) {
-      release();
+      release(state);
     }
   }
 
@@ -181,9 +182,10 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
   }
 
   private void end(SpnegoException reason) {
+    State last = state;
     failure = reason;
-    release();
     state = State.FAILED;
+    release(last);
   }
 
   /**
@@ -217,6 +219,7 @@ abstract sealed class SaslExchange permits SpnegoSaslClient, SpnegoSaslServer {
     return new SpnegoException(Reason.SECURITY_LAYER, tried() + ": " + what + ".", cause);
   }
 
+  /** The failure as callers get it; the client's names the properties of its protocol. */
   SpnegoException explained(Exception e) {
     return e instanceof SpnegoException known
         ? known

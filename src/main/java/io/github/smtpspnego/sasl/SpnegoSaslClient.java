@@ -103,7 +103,13 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     if (state == State.START) {
       return start(challenge);
     }
-    return state == State.NEGOTIATING ? negotiate(challenge) : chooseLayer(challenge);
+    if (state == State.NEGOTIATING) {
+      return negotiate(challenge);
+    }
+    if (state == State.ESTABLISHED) {
+      return chooseLayer(challenge);
+    }
+    throw new IllegalStateException("a client in " + state);
   }
 
   /** Returns the NegTokenInit. The client speaks first, so the challenge must be empty. */
@@ -119,7 +125,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     SpnegoInitiator made =
         new SpnegoInitiator(begun.name(), found.credential(), read.flags, tried());
     initiator = made;
-    byte[] token = begun.inTurn(made::firstToken);
+    byte[] token = begun.firstToken(made::firstToken);
     if (read.flags.delegation() && !made.isDelegated()) {
       DelegationWarning.warn(tried());
     }
@@ -132,7 +138,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
     byte[] token = initiator().nextToken(challenge);
     if (initiator().isEstablished()) {
       state = State.ESTABLISHED;
-      endAttempt();
+      endAttempt(state);
       if (settings().layerEnding == LayerEnding.NONE) {
         complete(SecurityLayer.NONE);
       }
@@ -262,9 +268,7 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
 
   /** Disposes of a client whose first token was not sent, so that its ticket is not dropped. */
   public void disposeUnsent() {
-    if (attempt != null) {
-      attempt.proved();
-    }
+    endAttempt(State.START);
     dispose();
   }
 
@@ -276,19 +280,20 @@ public final class SpnegoSaslClient extends SaslExchange implements SaslClient {
   }
 
   @Override
-  void release() {
-    endAttempt();
+  void release(State last) {
+    endAttempt(last);
     if (initiator != null) {
       initiator.dispose();
     }
   }
 
-  /** Does nothing if it has ended already. */
-  private void endAttempt() {
-    if (attempt != null && state == State.NEGOTIATING) {
-      attempt.failed();
-    } else if (attempt != null) {
-      attempt.proved(); // or the ticket was not sent yet, or no proof was requested
+  private void endAttempt(State last) {
+    TicketAttempt ending = attempt;
+    attempt = null; // it ends once
+    if (ending != null && last == State.NEGOTIATING) {
+      ending.failed();
+    } else if (ending != null) {
+      ending.proved(); // or the ticket was not sent yet, or no proof was requested
     }
   }
 

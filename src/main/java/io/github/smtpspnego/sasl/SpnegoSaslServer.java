@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * throws it again.
  */
 public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
+  private static final byte[] NOTHING = {};
+
   private final SpnegoAction<ServerSettings> configuration;
   private final Consumer<SpnegoException> failures;
 
@@ -62,13 +64,19 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
 
   @Override
   byte @Nullable [] answer(byte[] response) throws SpnegoException {
+    if (state == State.START || state == State.INVITED) {
+      return start(response);
+    }
     if (state == State.NEGOTIATING) {
       return negotiate(response);
     }
     if (state == State.ESTABLISHED) {
       return afterLastToken(response);
     }
-    return state == State.OFFERED ? choose(response) : start(response);
+    if (state == State.OFFERED) {
+      return choose(response);
+    }
+    throw new IllegalStateException("a server in " + state);
   }
 
   /** Begins. A client that waits for the server gets an empty challenge, once. */
@@ -159,7 +167,7 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
   private void authorize(String requested, SecurityLayer negotiated) throws SpnegoException {
     Peer peer = acceptor().peer();
     authorizationId =
-        settings().authorization().grant(peer.client(), peer.serverRealm(), requested);
+        Authorizer.grant(settings().authorization(), peer.client(), peer.serverRealm(), requested);
     complete(negotiated);
   }
 
@@ -199,10 +207,10 @@ public final class SpnegoSaslServer extends SaslExchange implements SaslServer {
 
   /** Disposes of the context, and of the forwarded ticket of a client that is not let in. */
   @Override
-  void release() {
+  void release(State last) {
     if (acceptor != null) {
       acceptor.dispose();
-      if (state != State.COMPLETE) {
+      if (last != State.COMPLETE) {
         disposeOfDelegated();
       }
     }

@@ -64,6 +64,16 @@ public final class SettingsReader {
         || (enable.equals("auto") && (protocol.equals("smtp") || protocol.equals("smtps")));
   }
 
+  /** Whether {@code enable} is {@code true}: SPNEGO is used without any other setting. */
+  public boolean isForced() throws SpnegoException {
+    return choice(SpnegoOption.ENABLE).equals("true");
+  }
+
+  /** Whether {@code enable} is {@code false}: SPNEGO is not used on this protocol. */
+  public boolean isOff() throws SpnegoException {
+    return choice(SpnegoOption.ENABLE).equals("false");
+  }
+
   /** Whether {@link #isOn}, or the setting has a bad value, which the exchange then reports. */
   public boolean mayBeOn() {
     try {

@@ -1,7 +1,6 @@
 package io.github.smtpspnego.smtp;
 
 import io.github.smtpspnego.kerberos.Printable;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -61,19 +60,7 @@ record ServerReply(int code, String text, String lines) {
 
   /** The octets of a challenge; empty if its text is not base64. */
   Optional<byte[]> challenge() {
-    return decode(text);
-  }
-
-  /** Decodes base64 (RFC 4648 section 4), on both sides; empty if the text is not base64. */
-  static Optional<byte[]> decode(String base64) {
-    if (base64.length() % 4 != 0) {
-      return Optional.empty(); // the JDK's decoder does not require the padding
-    }
-    try {
-      return Optional.of(Base64.getDecoder().decode(base64));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return AuthLine.decode(text);
   }
 
   /** Whether the reply contains these words, which are in lower case. */

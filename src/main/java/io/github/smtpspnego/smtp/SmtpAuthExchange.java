@@ -273,7 +273,7 @@ public final class SmtpAuthExchange implements AutoCloseable {
   }
 
   private Reply decode(SpnegoSaslServer current, String base64) {
-    Optional<byte[]> octets = ServerReply.decode(base64);
+    Optional<byte[]> octets = AuthLine.decode(base64);
     return octets.isPresent()
         ? evaluate(current, octets.get())
         : failed(AuthReplies.NOT_BASE64, Reason.MALFORMED_TOKEN, "a line that is not base64");

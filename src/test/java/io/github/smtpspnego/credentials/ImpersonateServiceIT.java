@@ -93,10 +93,10 @@ class ImpersonateServiceIT {
     Subject own = ForgedTickets.subject();
     InitiatorCredentials held =
         new InitiatorCredentials("svc", "as svc", service, own, false, InstantSource.system());
-    Login login = new Login(own, held, FileStamp.NONE, Instant.MAX, Instant.MAX);
+    Login login = new Login(own, null, held, FileStamp.NONE, Instant.MAX, Instant.MAX);
     LoginRequest request = LoginRequest.fromKeytab(Path.of("/none"), "svc");
     Login other = login.impersonate(request, "carol@EXAMPLE.TEST", Instant.now());
-    InitiatorCredentials used = other.credentials;
+    InitiatorCredentials used = other.credentials(request.as("carol@EXAMPLE.TEST"));
     // What the JDK does with the ticket of S4U2proxy.
     KerberosTicket ticket = ForgedTickets.ticket("carol", "smtp/localhost", Duration.ofHours(1));
     used.subject.getPrivateCredentials().add(ticket);

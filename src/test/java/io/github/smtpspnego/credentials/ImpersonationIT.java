@@ -201,7 +201,7 @@ class ImpersonationIT {
         assertThrows(
             SpnegoException.class,
             () ->
-                attempt.inTurn(
+                attempt.firstToken(
                     () -> {
                       throw refusal;
                     }));
@@ -213,7 +213,7 @@ class ImpersonationIT {
         assertThrows(
             SpnegoException.class,
             () ->
-                attempt.inTurn(
+                attempt.firstToken(
                     () -> {
                       throw known;
                     })));

@@ -61,7 +61,7 @@ class LoginCacheTest {
           subject
               .getPrivateCredentials()
               .add(ForgedTickets.ticket("krbtgt/EXAMPLE.TEST", untilEnd));
-          return Login.of(request, subject, stamp, at);
+          return Login.of(subject, stamp, at);
         }
       };
 
@@ -255,7 +255,7 @@ class LoginCacheTest {
           Login login(LoginRequest request, boolean renew, FileStamp stamp, Instant at)
               throws SpnegoException {
             if (logins.incrementAndGet() > 1) {
-              return Login.of(request, ForgedTickets.subject(), stamp, at);
+              return Login.of(ForgedTickets.subject(), stamp, at);
             }
             try {
               request.answers().handle(new Callback[] {new TextInputCallback("a question")});
@@ -328,7 +328,7 @@ class LoginCacheTest {
   @Test
   void whereAllLoginsAreForgottenTheirTicketsAreDestroyed() throws SpnegoException {
     Login first = cache.get(KEYTAB);
-    InitiatorCredentials made = first.credentials;
+    InitiatorCredentials made = first.credentials(KEYTAB);
     assertNotNull(made);
     GSSCredential credential = made.credential();
     assertNotNull(credential);

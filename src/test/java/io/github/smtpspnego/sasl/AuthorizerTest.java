@@ -26,13 +26,14 @@ class AuthorizerTest {
   void noDecisionLetsInWhoseNameMisleadsOrIsNone(String client, String identity) {
     SpnegoException e =
         assertThrows(
-            SpnegoException.class, () -> EVERYBODY.grant(client, "EXAMPLE.TEST", identity));
+            SpnegoException.class,
+            () -> Authorizer.grant(EVERYBODY, client, "EXAMPLE.TEST", identity));
     assertEquals(Reason.NOT_AUTHORIZED, e.reason());
     assertEquals(1, e.getMessage().lines().count());
   }
 
   @Test
   void othersAreTheProgramsToDecide() throws SpnegoException {
-    assertEquals("user", EVERYBODY.grant("alice@OTHER.TEST", "EXAMPLE.TEST", "list"));
+    assertEquals("user", Authorizer.grant(EVERYBODY, "alice@OTHER.TEST", "EXAMPLE.TEST", "list"));
   }
 }

@@ -253,6 +253,7 @@ class SpnegoSaslClientTest {
     assertThrows(IllegalStateException.class, () -> client.wrap(new byte[1], 0, 1));
     SpnegoException late = failure(client, resp(0, KERBEROS_OID, null));
     assertEquals(Reason.PROTOCOL, late.reason());
+    assertTrue(late.getMessage().contains("after the exchange was complete"), late::getMessage);
     assertTrue(client.isComplete());
   }
 
@@ -305,7 +306,7 @@ class SpnegoSaslClientTest {
     for (byte[] reply : new byte[][] {krbError, framed, resp(2, KERBEROS_OID, framed)}) {
       SpnegoException e = failure(started(), reply);
       assertEquals(Reason.CLOCK_SKEW, e.reason());
-      assertTrue(e.getMessage().contains("2026-01-02T03:04:05Z"), e::getMessage);
+      assertTrue(e.getMessage().contains("its clock says 2026-01-02T03:04:05Z"), e::getMessage);
     }
   }
 

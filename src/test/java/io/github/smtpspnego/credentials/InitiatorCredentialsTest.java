@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ServiceTicketsTest {
+class InitiatorCredentialsTest {
   private static final TargetName TARGET = TargetName.of("smtp", "localhost");
   private static final TargetName OTHER = TargetName.of("smtp", "other");
   private static final Duration HOUR = Duration.ofHours(1);
@@ -101,13 +101,13 @@ class ServiceTicketsTest {
   void ofExchangesThatFailWithTheSameTicketTheFirstDropsIt() throws SaslException {
     TicketAttempt first = begin(TARGET);
     TicketAttempt second = begin(TARGET);
-    first.inTurn(this::token);
-    second.inTurn(this::token);
+    first.firstToken(this::token);
+    second.firstToken(this::token);
     first.failed();
-    begin(TARGET).inTurn(this::token);
+    begin(TARGET).firstToken(this::token);
     assertEquals(1, requests.get());
     second.failed();
-    begin(TARGET).inTurn(this::token);
+    begin(TARGET).firstToken(this::token);
     assertEquals(1, requests.get(), "the ticket is another by now");
   }
 
@@ -128,18 +128,23 @@ class ServiceTicketsTest {
 
   @Test
   void aTicketThatBroughtNoProofIsDroppedFromACallersSubjectToo() {
-    credentials.begin(TARGET).proved();
+    InitiatorCredentials callers = callers();
+    callers.begin(TARGET).proved();
     assertEquals(2, count());
-    credentials.begin(TARGET).failed();
+    callers.begin(TARGET).failed();
     assertEquals(1, count());
   }
 
   @Test
   void aTicketThatWasNotSentStaysInACallersSubject() {
-    TicketAttempt unsent = credentials.begin(TARGET);
+    TicketAttempt unsent = callers().begin(TARGET);
     unsent.proved();
     unsent.failed();
     assertEquals(2, count());
+  }
+
+  private InitiatorCredentials callers() {
+    return InitiatorCredentials.of("alice@EXAMPLE.TEST", "forged", null, subject);
   }
 
   @Test
@@ -168,7 +173,7 @@ class ServiceTicketsTest {
 
   @Test
   void afterADroppedTicketOneThreadAsksAgain() throws Exception {
-    begin(TARGET).inTurn(this::token);
+    begin(TARGET).firstToken(this::token);
     begin(TARGET).failed();
     assertOneAsks();
   }
@@ -203,7 +208,7 @@ class ServiceTicketsTest {
       assertEquals(refused.getMessage(), failure.getMessage());
     }
     refusal = null;
-    begin(TARGET).inTurn(this::token);
+    begin(TARGET).firstToken(this::token);
     assertEquals(2, requests.get(), "the next one asks again");
   }
 
@@ -213,7 +218,7 @@ class ServiceTicketsTest {
     begin(TARGET).failed();
     InitiatorCredentials none =
         of(new Subject(true, subject.getPrincipals(), new HashSet<>(), new HashSet<>()));
-    none.begin(TARGET).inTurn(() -> TOKEN);
+    none.begin(TARGET).firstToken(() -> TOKEN);
     CountDownLatch both = new CountDownLatch(2);
     List<Thread> asking = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -221,7 +226,7 @@ class ServiceTicketsTest {
           start(
               () ->
                   none.begin(TARGET)
-                      .inTurn(
+                      .firstToken(
                           () -> {
                             both.countDown();
                             await(both);
@@ -238,7 +243,7 @@ class ServiceTicketsTest {
     begin(TARGET).failed();
     answer = new CountDownLatch(1);
     List<Thread> wanting = wanting(1);
-    assertSame(TOKEN, begin(OTHER).inTurn(() -> TOKEN));
+    assertSame(TOKEN, begin(OTHER).firstToken(() -> TOKEN));
     answer.countDown();
     wanting.get(0).join();
   }
@@ -248,10 +253,10 @@ class ServiceTicketsTest {
     KerberosTicket destroyed = new DestroyedUnseen();
     destroyed.destroy();
     subject.getPrivateCredentials().add(destroyed);
-    begin(TARGET).inTurn(this::token);
+    begin(TARGET).firstToken(this::token);
     begin(TARGET).failed();
     assertEquals(2, subject.getPrivateCredentials().size());
-    KerberosTicket granting = credentials.ticket();
+    KerberosTicket granting = credentials.grantingTicket();
     assertNotNull(granting);
     assertTrue(granting.getServer().getName().startsWith("krbtgt/"));
   }
@@ -301,7 +306,7 @@ class ServiceTicketsTest {
 
   private void send() throws SaslException {
     TicketAttempt attempt = begin(TARGET);
-    attempt.inTurn(this::token);
+    attempt.firstToken(this::token);
     attempt.proved();
   }
 
@@ -330,7 +335,7 @@ class ServiceTicketsTest {
   private List<Thread> wanting(int count) throws InterruptedException {
     List<Thread> wanting = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      wanting.add(start(() -> begin(TARGET).inTurn(this::token)));
+      wanting.add(start(() -> begin(TARGET).firstToken(this::token)));
     }
     for (Thread thread : wanting) {
       while (thread.getState() != Thread.State.WAITING) {
