@@ -117,9 +117,13 @@ public final class Der {
   }
 
   public Oid readOid() throws IOException {
-    byte[] contents = enter(OID).rest();
+    Der contents = enter(OID);
+    Oid known = Oids.known(contents.octets, contents.at, contents.end);
+    if (known != null) {
+      return known;
+    }
     try {
-      return new Oid(element(OID, contents));
+      return new Oid(element(OID, contents.rest()));
     } catch (GSSException | RuntimeException e) {
       // The JDK's parser throws both for octets that are no object identifier.
       throw new IOException("an invalid object identifier");

@@ -1,9 +1,13 @@
 package io.github.smtpspnego.gss;
 
 import io.github.smtpspnego.kerberos.Printable;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
+import org.jspecify.annotations.Nullable;
 
 /** The object identifiers of mechanisms and name types. */
 public final class Oids {
@@ -44,7 +48,28 @@ public final class Oids {
           NEGOEX, "NegoEx",
           IAKERB, "IAKERB");
 
+  /** The identifiers in most tokens with their octets, since the JDK's parser is slow. */
+  private static final Map<Oid, byte[]> KNOWN = new LinkedHashMap<>();
+
+  static {
+    for (Oid oid : List.of(KERBEROS, SPNEGO, MS_KERBEROS, NTLM, NEGOEX)) {
+      byte[] encoded = Der.encode(oid);
+      KNOWN.put(oid, Arrays.copyOfRange(encoded, 2, encoded.length));
+    }
+  }
+
   private Oids() {}
+
+  /** The identifier with these octets if it is one of {@link #KNOWN}; null otherwise. */
+  static @Nullable Oid known(byte[] octets, int from, int to) {
+    for (Map.Entry<Oid, byte[]> known : KNOWN.entrySet()) {
+      byte[] value = known.getValue();
+      if (Arrays.equals(value, 0, value.length, octets, from, to)) {
+        return known.getKey();
+      }
+    }
+    return null;
+  }
 
   /** Whether the mechanism is Kerberos under one of its two identifiers. */
   public static boolean isKerberos(Oid mechanism) {
