@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>no password is needed, and none is sent by a mechanism that is not configured;
- *   <li>no mail is sent to a server that does not offer the mechanism or has not proved its
- *       identity;
+ *   <li>no mail is sent to a server that does not offer the mechanism or has not proved itself;
  *   <li>a failure is an {@link AuthenticationFailedException} that says what happened and what to
  *       do, with a {@link SpnegoException} as its cause. If the connection breaks, Angus Mail
  *       throws a {@link MessagingException} as usual.
