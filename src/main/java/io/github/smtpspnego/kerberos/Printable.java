@@ -70,7 +70,13 @@ public final class Printable {
 
   /** Whether a text contains a character that could break a line or hide other characters. */
   public static boolean hasControls(String text) {
-    return !shown(text).equals(text);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c >= 0x7f) {
+        return !shown(text).equals(text);
+      }
+    }
+    return false; // printable ASCII only, the usual case
   }
 
   /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */
